@@ -1,13 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { block, type JournalEntry, sequence } from '@writ/simulator'
+import { block, sequence } from '@writ/simulator'
 import { attemptsOf, within } from './faulty-run.ts'
+import { open, until } from './until.ts'
 
 const SUB_CALLS = 64
 const IN_FLIGHT = 16
 const SETTLED_MS = 500
-const POLL_MS = 2
-/** A request that is not closed by then is not waited for any longer. */
-const PATIENCE_MS = 30_000
 
 /** What cancelling a run does to its requests. */
 export interface Cancelled {
@@ -53,12 +51,4 @@ export async function cancelled(): Promise<Cancelled> {
       reconciled: answer.usage.modelCalls === journal().length && attempts.length === journal().length,
     }
   })
-}
-
-const open = (journal: readonly JournalEntry[]): readonly JournalEntry[] =>
-  journal.filter(({ doneMs }) => doneMs === null)
-
-async function until(holds: () => boolean): Promise<void> {
-  const started = performance.now()
-  while (!holds() && performance.now() - started < PATIENCE_MS) await pause(POLL_MS)
 }

@@ -4,10 +4,12 @@ import { type Measure, rounded } from '../measure.ts'
 import { cancelled } from './cancelled.ts'
 import { faultyRun } from './faulty-run.ts'
 import { type Reconciled, reconcile } from './reconcile.ts'
+import { stalled } from './stalled.ts'
 
 const RATES = [0.05, 0.1, 0.2, 0.35, 0.5]
 const SUB_CALLS = 64
 const CLOSED_MS = 200
+const ENDED_MS = 1_000
 
 /** Whether a run stays true to its model whatever the provider does. */
 export async function* faults({ quick }: BenchOptions): AsyncGenerator<Measure> {
@@ -27,6 +29,7 @@ export async function* faults({ quick }: BenchOptions): AsyncGenerator<Measure> 
     }))
     yield { ...measured(task, reconciled), points }
   }
+  yield await atItsLimit()
   const { closedMs, open, later, reconciled } = await cancelled()
   yield {
     task: `cancelled with ${open} requests in flight`,
@@ -34,6 +37,18 @@ export async function* faults({ quick }: BenchOptions): AsyncGenerator<Measure> 
     detail: `ms until the last was closed, scripted model; ${later} requests came after${reconciled ? ', each that was sent is charged, and nothing else' : ', CHARGED OTHERWISE THAN SENT'}`,
     target: `${CLOSED_MS} ms, 0 after`,
     met: open > 0 && closedMs <= CLOSED_MS && later === 0 && reconciled,
+  }
+}
+
+async function atItsLimit(): Promise<Measure> {
+  const run = await stalled()
+  const differences = run.differences.length === 0 ? '' : `; ${run.differences.slice(0, 3).join('; ')}`
+  return {
+    task: `at its time limit with ${run.stalled} requests that hang or trickle`,
+    score: rounded(run.closedMs, 1),
+    detail: `ms until the run was over, scripted model; ${run.later} requests came after, ${run.differences.length} differences to the journal${differences}`,
+    target: `${ENDED_MS} ms, 0 after`,
+    met: run.stalled > 0 && run.closedMs <= ENDED_MS && run.later === 0 && run.differences.length === 0,
   }
 }
 

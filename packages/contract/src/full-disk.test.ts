@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { WritError } from './errors.ts'
-import { isDiskFull, whyUnwritten } from './full-disk.ts'
+import { isDiskFailing, isDiskFull, orDiskFault, whyUnwritten } from './full-disk.ts'
 
 const failed = (message: string, facts: object): Error => Object.assign(new Error(message), facts)
 
@@ -21,4 +21,21 @@ it.each([
 it('says what was said before once', () => {
   expect(whyUnwritten(new WritError('DISK_FULL', 'there is no room'))).toBe('there is no room')
   expect(whyUnwritten('nothing')).toBe('nothing')
+})
+
+it.each([
+  ['a file', failed('EIO: i/o error, fsync', { code: 'EIO' }), true],
+  ['a database', failed('disk I/O error', { code: 'ERR_SQLITE_ERROR', errcode: 778 }), true],
+  ['a database without room', failed('disk I/O error', { code: 'ERR_SQLITE_ERROR', errcode: 4874 }), false],
+  [
+    'a database that is in use',
+    failed('database is locked', { code: 'ERR_SQLITE_ERROR', errcode: 5 }),
+    false,
+  ],
+  ['what was told already', new WritError('DISK_FULL', 'EIO'), false],
+])('says of %s whether its disk fails', (_what, error, failing) => {
+  expect(isDiskFailing(error)).toBe(failing)
+  const told = { code: 'HOME_UNUSABLE', message: `the disk of /home fails: ${error.message}` }
+  if (failing) expect(orDiskFault(error, '/home')).toMatchObject(told)
+  else expect(orDiskFault(error, '/home')).not.toMatchObject(told)
 })

@@ -13,8 +13,22 @@ export function isDiskFull(error: unknown): boolean {
   return ('code' in error && FULL.has(error.code)) || ('errcode' in error && DATABASE_FULL.has(error.errcode))
 }
 
-/** The error of a full disk, with the directory that is on it; any other error as it is. */
-export function orDiskFull(error: unknown, directory: string): unknown {
+/** SQLITE_IOERR, whose detail is in the bits above. */
+const DATABASE_UNREADABLE = 10
+
+/** Whether a disk refused to write or to read although it has room. */
+export function isDiskFailing(error: unknown): boolean {
+  if (!(error instanceof Error) || isWritError(error) || isDiskFull(error)) return false
+  const ofDatabase = 'errcode' in error ? Number(error.errcode) & 0xff : 0
+  return ('code' in error && error.code === 'EIO') || ofDatabase === DATABASE_UNREADABLE
+}
+
+/** The error of a disk that is full or fails, with the directory that is on it; any other error as it is. */
+export function orDiskFault(error: unknown, directory: string): unknown {
+  if (error instanceof Error && isDiskFailing(error))
+    return new WritError('HOME_UNUSABLE', `the disk of ${directory} fails: ${error.message}`, {
+      cause: error,
+    })
   if (!isDiskFull(error)) return error
   const message = `there is no room left on the disk of ${directory}; what was kept there before is as it was`
   return new WritError('DISK_FULL', message, { cause: error })

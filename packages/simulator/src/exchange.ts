@@ -14,6 +14,12 @@ export interface Exchange {
   readonly tokenizer: Tokenizer
 }
 
+/** Between two bytes of a reply that trickles. */
+const TRICKLE_MS = 20
+
+/** A reply that is cut in the middle of its text. */
+const BEGUN = '{"id":"chatcmpl-sim","choices":[{"index":0,"message":{"role":"assistant","content":"The rep'
+
 /**
  * Does what a reply says. The work of a text reply goes on when the client leaves, as a provider's would, and
  * `keep` is given it before it starts.
@@ -85,6 +91,17 @@ function misbehave({ entry, response }: Exchange, reply: Exclude<Reply, { kind: 
     case 'hang':
       if (reply.afterHeaders === true) begin(entry, response)
       break
+    case 'trickle': {
+      begin(entry, response)
+      const timer = setInterval(() => response.write('x'), TRICKLE_MS)
+      response.on('close', () => clearInterval(timer))
+      break
+    }
+    case 'halfClose':
+      if (reply.sized) response.setHeader('content-length', 2 * BEGUN.length)
+      else response.useChunkedEncodingByDefault = false
+      begin(entry, response, () => response.socket?.end())
+      break
     case 'reset':
       if (reply.afterHeaders === true) begin(entry, response)
       // After the bytes begun have left.
@@ -94,8 +111,8 @@ function misbehave({ entry, response }: Exchange, reply: Exclude<Reply, { kind: 
 }
 
 /** Sends the headers and the first bytes of a body that never ends. */
-function begin(entry: JournalEntry, response: ServerResponse): void {
+function begin(entry: JournalEntry, response: ServerResponse, then?: () => void): void {
   entry.status = 200
   response.writeHead(200, { 'content-type': 'application/json' })
-  response.write('{"id":"chatcmpl-sim",')
+  response.write(BEGUN, then)
 }

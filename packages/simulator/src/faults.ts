@@ -2,7 +2,7 @@ import { Random } from './random.ts'
 import type { Reply, Script } from './reply.ts'
 import { contentOf, countingAttempts } from './roots.ts'
 
-/** What can go wrong, by name. */
+/** What can go wrong and is over at once, by name. */
 export const FAULTS: Readonly<Record<string, Reply>> = {
   internal: { kind: 'status', status: 500 },
   badGateway: { kind: 'status', status: 502 },
@@ -11,15 +11,24 @@ export const FAULTS: Readonly<Record<string, Reply>> = {
   limited: { kind: 'status', status: 429, retryAfter: '0' },
   reset: { kind: 'reset' },
   cut: { kind: 'reset', afterHeaders: true },
+  halfClosed: { kind: 'halfClose', sized: true },
+  unsized: { kind: 'halfClose', sized: false },
   malformed: { kind: 'malformed' },
   empty: { kind: 'text', text: '' },
+}
+
+/** What never ends by itself, by name: a run waits for it as long as its limits let it. */
+export const STALLS: Readonly<Record<string, Reply>> = {
+  hang: { kind: 'hang' },
+  hangInBody: { kind: 'hang', afterHeaders: true },
+  slowLoris: { kind: 'trickle' },
 }
 
 export interface FaultOptions {
   /** Share of attempts that fail, 0 to 1. */
   readonly rate: number
   readonly seed: string
-  /** Names out of `FAULTS`; default all. */
+  /** Names out of `FAULTS` and `STALLS`; default all of `FAULTS`. */
   readonly kinds?: readonly string[]
 }
 
@@ -35,6 +44,7 @@ export function withFaults(
   return (request) => {
     const random = new Random(`${seed}\n${attemptOf(request)}\n${contentOf(request)}`)
     if (random.unit() >= rate) return script(request)
-    return FAULTS[random.pick(kinds)] ?? script(request)
+    const kind = random.pick(kinds)
+    return FAULTS[kind] ?? STALLS[kind] ?? script(request)
   }
 }

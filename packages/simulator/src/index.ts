@@ -1,10 +1,20 @@
-export { FAULTS, type FaultOptions, withFaults } from './faults.ts'
+export { FAULTS, type FaultOptions, STALLS, withFaults } from './faults.ts'
 export type { JournalEntry, Stats } from './journal.ts'
 export { type LatencyOptions, withLatency } from './latency.ts'
 export { withPromptCache } from './prompt-cache.ts'
 export { Random } from './random.ts'
 export { type RateLimits, withRateLimits } from './rate-limits.ts'
-export type { HangReply, MalformedReply, Reply, ResetReply, Script, StatusReply, TextReply } from './reply.ts'
+export type {
+  HalfCloseReply,
+  HangReply,
+  MalformedReply,
+  Reply,
+  ResetReply,
+  Script,
+  StatusReply,
+  TextReply,
+  TrickleReply,
+} from './reply.ts'
 export type { SimMessage, SimRequest } from './request.ts'
 export {
   BAD_ROOTS,

@@ -1,7 +1,15 @@
 import type { SimRequest } from './request.ts'
 
 /** What the simulated provider does with a request. Every kind may be held back first, for a time or until something happens. */
-export type Reply = (TextReply | StatusReply | HangReply | ResetReply | MalformedReply) & {
+export type Reply = (
+  | TextReply
+  | StatusReply
+  | HangReply
+  | TrickleReply
+  | ResetReply
+  | HalfCloseReply
+  | MalformedReply
+) & {
   readonly delayMs?: number
   readonly until?: Promise<unknown>
 }
@@ -36,10 +44,22 @@ export interface HangReply {
   readonly afterHeaders?: boolean
 }
 
+/** Begins a reply and goes on a byte at a time, for as long as the client stays. */
+export interface TrickleReply {
+  readonly kind: 'trickle'
+}
+
 /** Cuts the connection, before anything or after the headers and the first bytes. */
 export interface ResetReply {
   readonly kind: 'reset'
   readonly afterHeaders?: boolean
+}
+
+/** Ends its half of the connection in the middle of a reply, and leaves the other half to the client. */
+export interface HalfCloseReply {
+  readonly kind: 'halfClose'
+  /** Whether the length of the whole reply was said before, so that the client can tell; else its end is that of the connection. */
+  readonly sized: boolean
 }
 
 /** Status 200 with a body that is no chat completion. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { FAULTS, withFaults } from './faults.ts'
+import { FAULTS, STALLS, withFaults } from './faults.ts'
+import type { Reply } from './reply.ts'
 import { readRequest, type SimRequest } from './request.ts'
 import { BAD_ROOTS, failingFirst, fanOut, leafEcho, sequence, tree } from './roots.ts'
 import { playing, type SimTask } from './tasks/sim-task.ts'
@@ -115,6 +116,13 @@ describe('withFaults', () => {
     expect(failed.length).toBeLessThan(160)
     expect(new Set(failed).size).toBe(Object.keys(FAULTS).length)
     expect([...draw(goals, 's', 0).values()].every((reply) => reply === 'fine')).toBe(true)
+  })
+
+  it('draws what never ends by itself only where it is named', () => {
+    const stalls = Object.values(STALLS)
+    expect([...draw(goals, 's', 1).values()].some((reply) => stalls.includes(reply as Reply))).toBe(false)
+    const script = withFaults({ rate: 1, seed: 's', kinds: Object.keys(STALLS) }, () => 'fine')
+    expect(new Set(goals.map((goal) => script(request(goal))))).toEqual(new Set(stalls))
   })
 })
 

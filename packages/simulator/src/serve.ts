@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { withFaults } from './faults.ts'
+import { STALLS, withFaults } from './faults.ts'
 import type { Script } from './reply.ts'
 import { BAD_ROOTS, fanOut, leafEcho, sequence, tree } from './roots.ts'
 import { startSimulator } from './simulator.ts'
@@ -12,7 +12,7 @@ const SCENARIOS: Readonly<Record<string, Script>> = {
   tree: tree(2, 3),
   flaky: withFaults({ rate: 0.3, seed: 'serve' }, fanOut(20)),
   slow: (request) => ({ kind: 'text', text: `ECHO ${request.prompt}`, delayMs: 2_000 }),
-  hang: () => ({ kind: 'hang' }),
+  ...Object.fromEntries(Object.entries(STALLS).map(([name, reply]) => [name, () => reply])),
   ...Object.fromEntries(Object.entries(BAD_ROOTS).map(([name, turns]) => [`bad-${name}`, sequence(turns)])),
 }
 

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Script, type Simulator, type SimulatorOptions, startSimulator } from './index.ts'
 
@@ -98,6 +100,42 @@ describe('startSimulator', () => {
     const late = await post(sim, { content: 'late' })
     await expect(late.text()).rejects.toThrow()
     expect(sim.journal().entries.map((entry) => entry.abortedByClient)).toEqual([false, false])
+  })
+
+  it('ends its half of the connection inside a reply, which is no abort by the client', async () => {
+    const sim = await start(({ prompt }) => ({ kind: 'halfClose', sized: prompt === 'sized' }))
+    const sized = await post(sim, { content: 'sized' })
+    await expect(sized.text()).rejects.toThrow()
+    // Nothing tells the client that there was to be more.
+    const unsized = await (await post(sim, { content: 'unsized' })).text()
+    expect(() => JSON.parse(unsized)).toThrow()
+    await expect.poll(() => sim.journal().entries.every(({ doneMs }) => doneMs !== null)).toBe(true)
+    expect(sim.journal().entries.map((entry) => entry.abortedByClient)).toEqual([false, false])
+  })
+
+  it('leaves the other half of the connection to the client', async () => {
+    const sim = await start(() => ({ kind: 'halfClose', sized: true }))
+    const body = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'x' }] })
+    const socket = connect({ port: sim.port, host: '127.0.0.1', allowHalfOpen: true })
+    socket.write(
+      `POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    )
+    socket.resume()
+    await once(socket, 'end')
+    expect(sim.journal().entries[0]?.doneMs).toBe(null)
+    socket.end()
+    await expect.poll(() => sim.journal().entries[0]?.doneMs).not.toBe(null)
+  })
+
+  it('sends a reply a byte at a time until the client leaves, and records that', async () => {
+    const sim = await start(() => ({ kind: 'trickle' }))
+    const { body } = await post(sim)
+    const reader = body?.getReader()
+    // The first piece is the beginning; each after it is a byte.
+    await reader?.read()
+    for (let n = 0; n < 3; n += 1) expect((await reader?.read())?.value?.length).toBeLessThan(20)
+    await reader?.cancel()
+    await expect.poll(() => sim.journal().entries[0]?.abortedByClient).toBe(true)
   })
 
   it('answers 200 with a body that is no JSON', async () => {

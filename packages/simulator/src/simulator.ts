@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { text as readText } from 'node:stream/consumers'
 import type { Completion } from './completion.ts'
 import { act, type Exchange, send, writeJson } from './exchange.ts'
-import { Journal, type Stats } from './journal.ts'
+import { Journal, type JournalEntry, type Stats } from './journal.ts'
 import { type Script, toReply } from './reply.ts'
 import { readRequest } from './request.ts'
 import { FOUR_CHARS, type Tokenizer } from './tokens.ts'
@@ -76,7 +76,7 @@ async function answer(state: State, incoming: IncomingMessage, response: ServerR
   }
   const entry = state.journal.open(request, incoming.headers.authorization !== undefined)
   response.setHeader('x-request-id', entry.requestId)
-  response.on('close', () => state.journal.close(entry, !response.writableEnded && entry.outcome !== 'reset'))
+  response.on('close', () => state.journal.close(entry, !response.writableEnded && !endsItself(entry)))
   const { tokenizer = FOUR_CHARS } = state.options
   const exchange: Exchange = { request, entry, response, tokenizer }
   const known = request.key === null ? undefined : state.stored.get(request.key)
@@ -91,6 +91,11 @@ async function answer(state: State, incoming: IncomingMessage, response: ServerR
   await act(exchange, reply, (work) => {
     if (kept && request.key !== null) state.stored.set(request.key, work)
   })
+}
+
+/** Whether what was done with a request ends the connection: then it is not the client who left. */
+function endsItself({ outcome }: JournalEntry): boolean {
+  return outcome === 'reset' || outcome === 'halfClose'
 }
 
 function json(response: ServerResponse, status: number, value: unknown): void {

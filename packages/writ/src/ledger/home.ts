@@ -1,6 +1,6 @@
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { isDiskFull, orDiskFull, WritError } from '@writ/contract'
+import { isDiskFull, orDiskFault, WritError } from '@writ/contract'
 import { hasCode, syncDirectory, writeOnce } from '../disk/durable-file.ts'
 import { trustPath } from './trust-path.ts'
 
@@ -38,7 +38,7 @@ export function prepareHome(home: string): Home {
     }
     writeOnce(join(root, '.gitignore'), '*\n', 0o644)
   } catch (cause) {
-    if (isDiskFull(cause)) throw orDiskFull(cause, root)
+    if (isDiskFull(cause)) throw orDiskFault(cause, root)
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new WritError('HOME_UNUSABLE', `${root} cannot hold the state of Writ: ${reason}`, { cause })
   }

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { isDiskFull, orDiskFull, WritError } from '@writ/contract'
+import { isDiskFull, orDiskFault, WritError } from '@writ/contract'
 import { isWorthKeeping } from './work-journal.ts'
 
 /** Where things are below `<home>/corpora`. Packs and indexes are written in a scratch directory, then renamed. */
@@ -92,7 +92,7 @@ export class CorporaHome {
 const WORK = 'work-'
 
 function unusable(directory: string, cause: unknown): unknown {
-  if (isDiskFull(cause)) return orDiskFull(cause, directory)
+  if (isDiskFull(cause)) return orDiskFault(cause, directory)
   const why = cause instanceof Error ? cause.message : String(cause)
   return new WritError('HOME_UNUSABLE', `cannot keep corpora in ${directory}: ${why}`, { cause })
 }

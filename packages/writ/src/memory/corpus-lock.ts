@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout } from 'node:timers/promises'
-import { isDiskFull, isWritError, orDiskFull, WritError } from '@writ/contract'
+import { isDiskFull, isWritError, orDiskFault, WritError } from '@writ/contract'
 
 /** What SQLite says when another connection has the lock. */
 const BUSY = 5
@@ -65,7 +65,7 @@ function taken(locks: string, file: string, what: string, busy: string): Databas
     const why = cause instanceof Error ? cause.message : String(cause)
     if (cause instanceof Error && 'errcode' in cause && cause.errcode === BUSY)
       throw new WritError('CORPUS_BUSY', busy)
-    if (isDiskFull(cause)) throw orDiskFull(cause, locks)
+    if (isDiskFull(cause)) throw orDiskFault(cause, locks)
     throw new WritError('HOME_UNUSABLE', `cannot lock ${what} by ${path}: ${why}`, { cause })
   }
 }

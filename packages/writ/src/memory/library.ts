@@ -11,7 +11,7 @@ import {
   type KeptCorpus,
   type Library,
   type Omitted,
-  orDiskFull,
+  orDiskFault,
   type Partition,
   type RemovedCorpus,
 } from '@writ/contract'
@@ -129,7 +129,7 @@ class PackLibrary implements Library {
       return store
     } catch (error) {
       await store.close()
-      throw orDiskFull(error, this.#home.home)
+      throw orDiskFault(error, this.#home.home)
     }
   }
 
@@ -251,7 +251,7 @@ class PackLibrary implements Library {
         .catch(() => undefined) // what cannot be removed now is once this process has ended
       // An abort must be prompt. Anything else waits: what fills a disk must not stay there.
       if (signal?.aborted !== true) await cleanUp
-      throw orDiskFull(error, this.#home.home)
+      throw orDiskFault(error, this.#home.home)
     } finally {
       this.#unfinished.delete(link)
     }

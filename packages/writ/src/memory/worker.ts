@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads'
 import {
   type CodeRequest,
+  isDiskFailing,
   isDiskFull,
   isWritError,
   type PackedCode,
@@ -142,14 +143,14 @@ async function answer(message: Extract<ToWorker, { call: WorkerCall }>): Promise
   }
 }
 
-/** What a failure is called on the other side. A disk that is full or cannot be written is the home's fault, not Writ's. */
+/** What a failure is called on the other side. A disk that is full, fails or cannot be written is the home's fault, not Writ's. */
 function sendable(error: unknown): SentError {
   if (isWritError(error)) return { code: error.code, message: error.message, data: error.data }
   const message = error instanceof Error ? error.message : String(error)
   const cause = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (isDiskFull(error)) return { code: 'DISK_FULL', message, data: {} }
-  const closed = ['EROFS', 'EACCES', 'EPERM'].includes(cause)
-  return { code: closed ? 'HOME_UNUSABLE' : 'INTERNAL', message, data: {} }
+  const unusable = ['EROFS', 'EACCES', 'EPERM'].includes(cause) || isDiskFailing(error)
+  return { code: unusable ? 'HOME_UNUSABLE' : 'INTERNAL', message, data: {} }
 }
 
 let clearing = false

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { defined, isWritError, type ModelReply, WritError } from '@writ/contract'
-import { type Reply, type Simulator, startSimulator } from '@writ/simulator'
+import { type Reply, type Simulator, STALLS, startSimulator } from '@writ/simulator'
 import { afterEach, describe, expect, it } from 'vitest'
 import { callModel, resolveModel } from './index.ts'
 
@@ -214,6 +214,8 @@ describe('callModel', () => {
   it.each<[string, Reply]>([
     ['a reset before the headers', { kind: 'reset' }],
     ['a reset in the body', { kind: 'reset', afterHeaders: true }],
+    ['a connection that is half closed in the body', { kind: 'halfClose', sized: true }],
+    ['one that is half closed in a body of no stated length', { kind: 'halfClose', sized: false }],
     ['a body that is no JSON', { kind: 'malformed' }],
     ['a body of another shape', { kind: 'malformed', body: '{"hello":1}' }],
     ['no choices', { kind: 'malformed', body: '{"choices":[]}' }],
@@ -222,6 +224,7 @@ describe('callModel', () => {
     const error = await failure(ask(reply))
     expect(error).toMatchObject({ code: 'MODEL_FAILED', data: { mayHaveRun: true } })
     expect(simulator?.journal().requests).toBe(1)
+    await expect.poll(() => simulator?.journal().entries[0]?.doneMs).not.toBe(null)
   })
 
   it.each([
@@ -248,9 +251,10 @@ describe('callModel', () => {
     expect(error).toMatchObject({ code: 'MODEL_FAILED', data: { mayHaveRun: false } })
   })
 
-  it.each([false, true])('a time-out is one, and may have run (headers sent: %s)', async (afterHeaders) => {
-    const error = await failure(ask({ kind: 'hang', afterHeaders }, { signal: AbortSignal.timeout(150) }))
+  it.each(Object.entries(STALLS))('a time-out is one, and may have run: %s', async (_, reply) => {
+    const error = await failure(ask(reply, { signal: AbortSignal.timeout(150) }))
     expect(error).toMatchObject({ code: 'MODEL_TIMEOUT', data: { mayHaveRun: true } })
+    await expect.poll(() => simulator?.journal().aborted).toBe(1)
   })
 
   it('ends with the reason it was aborted for', async () => {

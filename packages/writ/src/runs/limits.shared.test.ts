@@ -1,4 +1,4 @@
-import { block, fanOut, sequence } from '@writ/simulator'
+import { block, fanOut, STALLS, sequence } from '@writ/simulator'
 import { describe, expect, it } from 'vitest'
 import { testRuns } from './test-runs.fixture.ts'
 
@@ -131,6 +131,19 @@ describe('limits', () => {
     expect(here.simulator?.journal().requests).toBe(0)
   })
 
+  it('takes neither a slot nor room for a batch of nothing', async () => {
+    const nothing =
+      'for (let n = 0; n < 4; n += 1) await llm_query_batched([], n % 2 ? {} : { settle: true })'
+    const { answer, requests } = await run(
+      sequence([block(`${nothing}\nFINAL(await llm_query_batched(['a', 'b']))`)], ({ prompt }) => prompt),
+      { limits: { concurrency: 2, maxCalls: 4, timeoutMs: 20_000 } },
+    )
+    expect(answer).toMatchObject({ status: 'complete', value: ['a', 'b'] })
+    expect(answer.usage.modelCalls).toBe(requests)
+    await verified(answer)
+    expect(await here.writ?.replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
+  })
+
   it('does not lock when one slot and a tight token limit meet', async () => {
     const { answer } = await run(
       fanOut(12, (request) => request.prompt),
@@ -151,17 +164,23 @@ describe('limits', () => {
     await verified(answer)
   })
 
-  it('cuts off a server that hangs, and closes with what it has', async () => {
+  it('cuts off a server that hangs or never comes to an end, and closes with what it has', async () => {
     const started = performance.now()
-    const { answer } = await run(
-      sequence([block("answer.content = 'draft';"), block("await llm_query('hang')")], () => ({
-        kind: 'hang',
-      })),
+    const names = JSON.stringify(Object.keys(STALLS))
+    const { answer, requests } = await run(
+      sequence(
+        [block("answer.content = 'draft';"), block(`await llm_query_batched(${names})`)],
+        ({ prompt }) => STALLS[prompt] ?? 'no such stall',
+      ),
       { limits: { timeoutMs: 12_000 } },
     )
     expect(performance.now() - started).toBeLessThan(25_000)
     expect(answer).toMatchObject({ status: 'incomplete', answer: 'draft' })
+    // Two turns, and each that was cut off, whose usage is not known.
+    expect(answer.usage).toMatchObject({ modelCalls: requests, boundCalls: Object.keys(STALLS).length })
+    expect(requests).toBe(2 + Object.keys(STALLS).length)
     await verified(answer)
+    await expect.poll(() => here.simulator?.journal().aborted).toBe(Object.keys(STALLS).length)
   })
 
   it('ends many endless cells at the time limit at once, and closes with evidence', async () => {

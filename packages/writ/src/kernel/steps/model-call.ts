@@ -140,9 +140,8 @@ async function begin(
     try {
       division = await reuse.divide(label)
       made = sending(division)
-      // What is known already needs no room.
-      if (division.sent.length > 0 || division.reused.length === 0)
-        first = await enter(made.command.ports(0, call.held), call.signal)
+      // What is known already needs no room, nor does a batch of nothing: none of its requests would give a slot back.
+      if (division.sent.length > 0) first = await enter(made.command.ports(0, call.held), call.signal)
     } catch (error) {
       division?.end()
       await lane.look()

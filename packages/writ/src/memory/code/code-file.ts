@@ -149,13 +149,17 @@ export class CodeFile {
    * or is another now, is made again in memory alone.
    */
   #sound<T>(work: (db: DatabaseSync) => T): T {
-    try {
-      return work(this.#open())
-    } catch (error) {
-      if (wasRemoved(error)) this.#leave()
-      else if (isDamage(error)) this.#remove()
-      else throw error
-      return work(this.#open())
+    for (let damaged = false; ; ) {
+      try {
+        return work(this.#open())
+      } catch (error) {
+        if (!this.#isGone && wasRemoved(error)) this.#leave()
+        else if (damaged || !isDamage(error)) throw error
+        else {
+          this.#remove()
+          damaged = true
+        }
+      }
     }
   }
 
@@ -228,11 +232,14 @@ function versionOf(db: DatabaseSync): unknown {
 /** SQLITE_ERROR (a table that is not there), SQLITE_CORRUPT, SQLITE_NOTADB. */
 const DAMAGE: ReadonlySet<number> = new Set([1, 11, 26])
 
-/** SQLITE_READONLY_DBMOVED: what is open has no name any more. */
-const MOVED = 1032
+/**
+ * SQLITE_READONLY_DBMOVED: what is open has no name any more. SQLITE_IOERR_DELETE_NOENT: it was removed, with its journal, while
+ * something was written there.
+ */
+const REMOVED: ReadonlySet<number> = new Set([1032, 5898])
 
 function wasRemoved(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && error.errcode === MOVED
+  return error instanceof Error && 'errcode' in error && REMOVED.has(Number(error.errcode))
 }
 
 function isDamage(error: unknown): boolean {
