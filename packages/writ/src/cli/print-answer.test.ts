@@ -161,6 +161,14 @@ describe('what is printed of an answer', () => {
     expect(text).not.toContain('support')
   })
 
+  it('says of what a script made without a model that it was a script', () => {
+    const { usage } = answer()
+    const head = (modelCalls: number): string | undefined =>
+      linesAt(100, 39, answer({ basis: 'passages', usage: { ...usage, modelCalls } }))[0]
+    expect(head(0)).toBe('A script made this; no model was asked, and nothing was judged.')
+    expect(head(1)).toBe('Passages whose words fit; nothing was judged.')
+  })
+
   it('keeps what was released of an incomplete run, and says why it is not all', () => {
     const lines = linesAt(100, 39, answer({ status: 'incomplete', reason: 'the limit of 10 calls' }))
     expect(lines.slice(0, 3)).toEqual([

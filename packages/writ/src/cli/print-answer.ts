@@ -114,16 +114,21 @@ const BASIS: Readonly<Record<Basis, readonly [string, Tone]>> = {
   passages: ['Passages whose words fit; nothing was judged.', 'warn'],
 }
 
+/** Only a script ends without a model. */
+const SCRIPTED = ['A script made this; no model was asked, and nothing was judged.', 'warn'] as const
+
 /** What the answer is worth, and why there is none or not all of it. */
 function headBlocks(
-  { basis, status, reason, run }: Answer,
+  { basis, status, reason, run, usage }: Answer,
   columns: number,
   options: string,
 ): readonly Block[] {
   const [text, tone]: readonly [string, Tone] =
     basis === null
       ? [`No answer was released: the run ${endedInWords(status, reason)}.`, 'bad']
-      : BASIS[basis]
+      : basis === 'passages' && usage.modelCalls === 0
+        ? SCRIPTED
+        : BASIS[basis]
   const why = [
     ...(basis !== null && status !== 'complete' ? [`${status}: not all of the work was done.`] : []),
     // What to do next is typed as it stands.
