@@ -368,6 +368,8 @@ const DOUBTFUL: readonly (readonly [why: string, question: string, tables: reado
     'How many trips have km over 50?',
     [table('data', { city: 'text', trip: 'integer', km: 'integer' })],
   ],
+  ['money', 'How many sales are there?', [table('data', { store: 'text', day: 'date', sales: 'integer' })]],
+  ['fractions', 'How many customers are there?', [table('data', { store: 'text', customers: 'decimal' })]],
   [
     'an amount of each thing',
     'How many orders are there?',

@@ -86,8 +86,9 @@ function planSaid(
   // How many texts there are that name rows is said by how many different ones there are.
   if (subject === undefined || (isByNames && subject.key !== null && isPlain(read))) {
     const doubted = subjectOf(question, all)?.table
+    const called = unmask(question.of.replace(/^(?:sum|count)\s+/u, ''), masked.quoted)
     return doubted === undefined || isReliable(doubted)
-      ? `no one table or column is called "${unmask(question.of, masked.quoted)}"`
+      ? `no one table or column is called "${called}", or says how many there are`
       : `rows of ${doubted.doc} may be no records, be hidden, or lack cells, or its first row may name no columns (${doubted.notes.join(', ')})`
   }
   const { table } = subject
