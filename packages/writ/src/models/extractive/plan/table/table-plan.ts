@@ -2,7 +2,7 @@ import type { TableListing } from '@writ/contract'
 import { type Masked, unmask } from '../quoted.ts'
 import { namedBy } from './bare-value.ts'
 import { countsOnce, guardsOf, namesEachOnce, remarksOf } from './checks.ts'
-import { NUMERIC, onlyOne, type Place } from './column-names.ts'
+import { columnsNamed, NUMERIC, onlyOne, type Place } from './column-names.ts'
 import { datesOf } from './conditions.ts'
 import { countedColumn } from './counted-column.ts'
 import { saysCumulative } from './counted-twice.ts'
@@ -86,9 +86,8 @@ function planSaid(
   // How many texts there are that name rows is said by how many different ones there are.
   if (subject === undefined || (isByNames && subject.key !== null && isPlain(read))) {
     const doubted = subjectOf(question, all)?.table
-    const called = unmask(question.of.replace(/^(?:sum|count)\s+/u, ''), masked.quoted)
     return doubted === undefined || isReliable(doubted)
-      ? `no one table or column is called "${called}", or says how many there are`
+      ? saysNoSubject(question.of.replace(/^(?:sum|count)\s+/u, ''), masked, tables)
       : `rows of ${doubted.doc} may be no records, be hidden, or lack cells, or its first row may name no columns (${doubted.notes.join(', ')})`
   }
   const { table } = subject
@@ -135,6 +134,17 @@ function planSaid(
   return JSON.stringify(plan).length > LONGEST_PLAN
     ? `${table.doc} has too many columns to look into for this`
     : plan
+}
+
+/** Why a phrase names nothing that can be measured or counted. */
+function saysNoSubject(of: string, { quoted }: Masked, tables: readonly TableListing[]): string {
+  const [first, second] = columnsNamed(of, tables)
+  const said = unmask(of, quoted)
+  if (first !== undefined && second !== undefined)
+    return `"${said}" may be ${first.column.name} of ${first.table.doc} or ${second.column.name} of ${second.table.doc}; say of which`
+  return first === undefined
+    ? `no one table or column is called "${said}"`
+    : `${first.column.name} of ${first.table.doc} does not tell how many "${said}" there are`
 }
 
 function isReliable({ problem, notes }: TableListing): boolean {
