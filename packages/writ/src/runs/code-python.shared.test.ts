@@ -193,6 +193,24 @@ describe('the built-in model over Python', () => {
     })
   })
 
+  it.each(['', 'pack/', 'pack/inner/'])(
+    'takes what stands beside a file in a package (%s) as what it may mean: it may be run from there',
+    async (at) => {
+      const texts = {
+        '__init__.py': '',
+        'pack/__init__.py': '',
+        'pack/inner/__init__.py': '',
+        'pack/inner/a.py': 'import queue\ndef go(): queue.put(1)\n',
+        [`${at}queue.py`]: 'def put(x): pass\n',
+      }
+      expect(await ask(`Who calls ${at}queue.py#put?`, texts)).toMatchObject({
+        basis: 'passages',
+        certain: [],
+        likely: [`pack/inner/a.py#go → ${at}queue.py#put`],
+      })
+    },
+  )
+
   it('finds what writes a module from outside, by any name for it', async () => {
     const texts = {
       'conf.py': 'LEVEL = 1\nSEEN = set()\nclass Tool: pass\n',
