@@ -211,6 +211,21 @@ describe('the built-in model over Python', () => {
     },
   )
 
+  it('knows no name of the package whose directory was given, which may be that of a standard module', async () => {
+    const texts = {
+      '__init__.py': 'def unescape(x): pass\n',
+      'errors.py': 'class Bad: pass\n',
+      'parser.py':
+        'from html import unescape, errors\nimport html\ndef go():\n    unescape(1)\n    html.errors.Bad()\n',
+    }
+    const told = async (name: string) => await ask(`Who calls ${name}?`, texts)
+    expect(await told('unescape')).toMatchObject({
+      basis: 'passages',
+      likely: ['parser.py#go → __init__.py#unescape'],
+    })
+    expect(await told('Bad')).toMatchObject({ basis: 'passages' })
+  })
+
   it('finds what writes a module from outside, by any name for it', async () => {
     const texts = {
       'conf.py': 'LEVEL = 1\nSEEN = set()\nclass Tool: pass\n',
