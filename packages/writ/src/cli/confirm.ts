@@ -22,10 +22,10 @@ export async function confirmed(
   }
 }
 
-/** The same before something is destroyed for good: where nobody can be asked it is refused, as `USAGE`. */
+/** The same before something is removed: where nobody can be asked it is refused, as `USAGE`. */
 export async function confirmedLoss(question: string, flags: { readonly yes?: boolean }): Promise<boolean> {
   if (flags.yes !== true && !isAttended())
-    throw new WritError('USAGE', 'Nobody is at a terminal to confirm it, and nothing was erased: add --yes.')
+    throw new WritError('USAGE', 'Nobody is at a terminal to confirm it, and nothing was done: add --yes.')
   return await confirmed(question, flags)
 }
 

@@ -12,7 +12,7 @@ import {
 import type { Command } from 'commander'
 import type { Writ } from '../index.ts'
 import { loadConfig } from './config.ts'
-import { confirmed } from './confirm.ts'
+import { confirmedLoss } from './confirm.ts'
 import { expandPaths } from './expand-paths.ts'
 import { inHome } from './in-home.ts'
 import { ProgressLine } from './ingest-progress.ts'
@@ -112,7 +112,7 @@ export function addCorpus(writ: Command, running: Running): void {
   corpus
     .command('rm <name>')
     .description('forget a corpus; its documents go too, where no run and no other corpus uses them')
-    .option('--yes', 'do not ask')
+    .option('--yes', 'do not ask before it; needed where nobody is at a terminal')
     .option('--home <dir>', 'state directory')
     .option('--json', 'print one JSON object')
     .action(running((name: string, flags: CorpusFlags & { yes?: boolean }) => removeCorpus(name, flags)))
@@ -131,7 +131,7 @@ async function removeCorpus(name: string, flags: CorpusFlags & { readonly yes?: 
     const corpus = (await writ.corpora()).find((candidate) => candidate.name === name)
     const what = corpus === undefined ? '' : ` (${amount(corpus)}, ${ingested(corpus)})`
     // One that is not there is said to be unknown, without a question.
-    if (corpus !== undefined && !(await confirmed(`Remove the corpus ${name}${what}?`, flags))) return 1
+    if (corpus !== undefined && !(await confirmedLoss(`Remove the corpus ${name}${what}?`, flags))) return 1
     const removed = await writ.removeCorpus(name)
     const kept =
       removed.packsKept === 0

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import type { ContextSource, ListedNote, ListedNotes } from '../index.ts'
 import { contextOf } from './ask-context.ts'
 import { loadConfig } from './config.ts'
-import { confirmed } from './confirm.ts'
+import { confirmedLoss } from './confirm.ts'
 import { inHome } from './in-home.ts'
 import { onScreen } from './on-screen.ts'
 import { withViewer } from './option-groups.ts'
@@ -28,7 +28,7 @@ export function addNotes(writ: Command, running: Running): void {
   )
   overCorpus(notes.command('rm <run> [paths...]'), 'give notes of a run no more; `erase` destroys them')
     .option('--key <key>', 'only those under this key')
-    .option('--yes', 'do not ask')
+    .option('--yes', 'do not ask before it; needed where nobody is at a terminal')
     .action(running((run: string, paths: string[], flags: ForgetFlags) => forget(run, paths, flags)))
 }
 
@@ -50,7 +50,7 @@ async function forget(name: string, paths: readonly string[], flags: ForgetFlags
   return await inHome(flags, async (writ) => {
     const run = await writ.find(name)
     const what = flags.key === undefined ? 'the notes' : `the notes under ${JSON.stringify(flags.key)}`
-    if (!(await confirmed(`Forget ${what} of run ${run}?`, flags))) return 1
+    if (!(await confirmedLoss(`Forget ${what} of run ${run}?`, flags))) return 1
     const forgotten = await writ.forgetNotes(source, run, flags.key)
     const line = `${counted(forgotten, 'note')} of run ${run} will not be given to later runs.`
     process.stdout.write(`${flags.json === true ? JSON.stringify({ run, forgotten }) : line}\n`)

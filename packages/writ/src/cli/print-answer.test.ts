@@ -133,10 +133,16 @@ describe('what is printed of an answer', () => {
   })
 
   it.each([
-    ['denied', 'was denied by policy'],
-    ['failed', 'failed'],
-    ['incomplete', 'ran into a limit'],
-  ] as const)('of a run that ended %s without a release it says that there is no answer', (status, words) => {
+    ['denied', 'POLICY_DENIED: no permit', 'was denied by policy'],
+    ['failed', 'INTERNAL: no', 'failed'],
+    ['failed', 'MODEL_FAILED: no', 'failed at its model'],
+    ['failed', 'SCRIPT_FAILED: no', 'failed in its script'],
+    ['incomplete', 'BUDGET_EXCEEDED: no room', 'ran into a limit'],
+    ['incomplete', 'A child frame (0.1) went in circles.', 'ran into a limit'],
+    ['incomplete', 'NO_PROGRESS: over and over', 'went in circles'],
+    ['incomplete', 'NO_ANSWER: took 2 turns', 'came to none'],
+    ['incomplete', 'TIMED_OUT: 3 s', 'ran out of time'],
+  ] as const)('of a run that ended %s without a release it says so: %s', (status, reason, words) => {
     const none = answer({
       status,
       basis: null,
@@ -144,15 +150,23 @@ describe('what is printed of an answer', () => {
       answer: null,
       citations: [],
       support: { quoted: 0, computed: 0, unsupported: 0, unsupportedPaths: [] },
-      reason: 'BUDGET_EXCEEDED: no room',
+      reason,
     })
     const lines = linesAt(60, 13, none)
     expect(lines[0]).toBe(`No answer was released: the run ${words}.`)
-    expect(lines[1]).toBe('BUDGET_EXCEEDED: no room')
+    expect(lines[1]).toBe(reason)
     const text = lines.join('\n')
     for (const needed of ['$0.0012', 'read 310 of 5,400 bytes', EVIDENCE]) expect(text).toContain(needed)
     expect(text).not.toContain('null')
     expect(text).not.toContain('support')
+  })
+
+  it('says of what a script made without a model that it was a script', () => {
+    const { usage } = answer()
+    const head = (modelCalls: number): string | undefined =>
+      linesAt(100, 39, answer({ basis: 'passages', usage: { ...usage, modelCalls } }))[0]
+    expect(head(0)).toBe('A script made this; no model was asked, and nothing was judged.')
+    expect(head(1)).toBe('Passages whose words fit; nothing was judged.')
   })
 
   it('keeps what was released of an incomplete run, and says why it is not all', () => {

@@ -4,6 +4,7 @@ import {
   type Basis,
   type Citation,
   defined,
+  endedInWords,
   type Json,
   type NamedPartition,
 } from '@writ/contract'
@@ -113,28 +114,27 @@ const BASIS: Readonly<Record<Basis, readonly [string, Tone]>> = {
   passages: ['Passages whose words fit; nothing was judged.', 'warn'],
 }
 
+/** Only a script ends without a model. */
+const SCRIPTED = ['A script made this; no model was asked, and nothing was judged.', 'warn'] as const
+
 /** What the answer is worth, and why there is none or not all of it. */
 function headBlocks(
-  { basis, status, reason, run }: Answer,
+  { basis, status, reason, run, usage }: Answer,
   columns: number,
   options: string,
 ): readonly Block[] {
   const [text, tone]: readonly [string, Tone] =
-    basis === null ? [`No answer was released: the run ${NONE[status]}.`, 'bad'] : BASIS[basis]
+    basis === null
+      ? [`No answer was released: the run ${endedInWords(status, reason)}.`, 'bad']
+      : basis === 'passages' && usage.modelCalls === 0
+        ? SCRIPTED
+        : BASIS[basis]
   const why = [
     ...(basis !== null && status !== 'complete' ? [`${status}: not all of the work was done.`] : []),
     // What to do next is typed as it stands.
     ...(reason === null ? [] : [reason.replaceAll(/\s*\n\s*/g, ' ').replaceAll('<run>', run + options)]),
   ].flatMap((line) => wrapped(printableLine(line), columns))
   return [block(wrapped(text, columns), CLAIM.head, { tone }), block(why, CLAIM.why, { tone: 'warn' })]
-}
-
-const NONE: Readonly<Record<Answer['status'], string>> = {
-  complete: 'ended',
-  incomplete: 'ran into a limit',
-  denied: 'was denied by policy',
-  failed: 'failed',
-  pending: 'waits for somebody',
 }
 
 function factBlocks(answer: Answer, columns: number, around: AnswerSurroundings): readonly Block[] {

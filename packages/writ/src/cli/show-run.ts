@@ -2,6 +2,7 @@ import {
   checkInWords,
   counted,
   dollars,
+  endedInWords,
   notesInWords,
   type Outcome,
   seconds,
@@ -15,7 +16,7 @@ import { coverageFact, documentFact, supportInWords } from './answer/facts.ts'
 import { valueBlocks } from './answer/value-blocks.ts'
 import { describeConversation } from './describe-conversation.ts'
 import { describeFork } from './describe-fork.ts'
-import { cutToWidth } from './display-width.ts'
+import { cutToWidth, wrapped } from './display-width.ts'
 import { strategyInWords } from './strategy-words.ts'
 
 /** How a run is shown. */
@@ -77,7 +78,7 @@ function headLines(view: RunView, look: RunLook): readonly string[] {
     ),
     ...(view.script === null ? [] : [`script: ${view.script.name} · plan hash ${view.script.planHash}`]),
     `confined: ${confinement.level} (${confinement.layers.join(' in ')})`,
-    ...(view.reason === null ? [] : [`why: ${view.reason}`]),
+    ...whyLines(view, look),
     ...(view.coverage === null ? [] : [`coverage: ${coverageFact({ coverage: view.coverage }, Infinity)}`]),
     ...documentLines(view, look),
     ...view.checks.map((check) => `check: ${checkInWords(check)}`),
@@ -86,6 +87,11 @@ function headLines(view: RunView, look: RunLook): readonly string[] {
     ...(fork === null ? [] : [`forked ${describeFork(fork)}`]),
     ...(conversation === null ? [] : [`goes on ${describeConversation(conversation)}`]),
   ]
+}
+
+/** Why it is not complete, whole: what to do next stands at its end. */
+function whyLines({ reason }: RunView, { columns, name }: RunLook): readonly string[] {
+  return reason === null ? [] : wrapped(oneLine(`why: ${reason.replaceAll('<run>', name)}`), columns)
 }
 
 /** What was looked at of each document: those read most first, then those never touched. */
@@ -101,10 +107,14 @@ function documentLines({ coverage }: RunView, { full, name }: RunLook): readonly
 }
 
 function answerLines(
-  { basis, released, answerSchema: schema }: RunView,
+  { status, reason, basis, released, answerSchema: schema }: RunView,
   { full, name }: RunLook,
 ): readonly string[] {
-  if (released === null) return basis === null ? ['No answer was released.'] : []
+  if (released === null) {
+    if (basis !== null) return []
+    const ended = status === 'open' || status === 'aborted' ? '' : `: the run ${endedInWords(status, reason)}`
+    return [`No answer was released${ended}.`]
+  }
   const { value, citations } = released
   const columns = full ? Infinity : 100
   const cited = new Set<(typeof citations)[number]>()

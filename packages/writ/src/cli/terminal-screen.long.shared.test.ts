@@ -139,8 +139,9 @@ describe.skipIf(!HAS_TERMINAL)('the window after `ask`', () => {
 
   it.each([
     ['incomplete', ['--max-calls', '3'], block('print(await llm_query("x")); print(2)'), 'ran into a limit'],
+    ['incomplete', [], block('print(1)'), 'went in circles'],
     ['denied', ['--policy', 'bundle'], block('FINAL(1)'), 'was denied by policy'],
-    ['failed', ['--max-turns', '2'], block('throw new Error("no")'), 'No answer was released'],
+    ['incomplete', ['--max-turns', '2'], block('throw new Error("no")'), 'came to none'],
   ])(
     'says that no answer was released of a run that is %s, and what it cost',
     async (_, flags, reply, words) => {

@@ -193,6 +193,39 @@ describe('the built-in model over Python', () => {
     })
   })
 
+  it.each(['', 'pack/', 'pack/inner/'])(
+    'takes what stands beside a file in a package (%s) as what it may mean: it may be run from there',
+    async (at) => {
+      const texts = {
+        '__init__.py': '',
+        'pack/__init__.py': '',
+        'pack/inner/__init__.py': '',
+        'pack/inner/a.py': 'import queue\ndef go(): queue.put(1)\n',
+        [`${at}queue.py`]: 'def put(x): pass\n',
+      }
+      expect(await ask(`Who calls ${at}queue.py#put?`, texts)).toMatchObject({
+        basis: 'passages',
+        certain: [],
+        likely: [`pack/inner/a.py#go → ${at}queue.py#put`],
+      })
+    },
+  )
+
+  it('knows no name of the package whose directory was given, which may be that of a standard module', async () => {
+    const texts = {
+      '__init__.py': 'def unescape(x): pass\n',
+      'errors.py': 'class Bad: pass\n',
+      'parser.py':
+        'from html import unescape, errors\nimport html\ndef go():\n    unescape(1)\n    html.errors.Bad()\n',
+    }
+    const told = async (name: string) => await ask(`Who calls ${name}?`, texts)
+    expect(await told('unescape')).toMatchObject({
+      basis: 'passages',
+      likely: ['parser.py#go → __init__.py#unescape'],
+    })
+    expect(await told('Bad')).toMatchObject({ basis: 'passages' })
+  })
+
   it('finds what writes a module from outside, by any name for it', async () => {
     const texts = {
       'conf.py': 'LEVEL = 1\nSEEN = set()\nclass Tool: pass\n',

@@ -1,4 +1,4 @@
-import { checkInWords, counted, type Origin, placeInWords, whole } from '@writ/contract'
+import { checkInWords, counted, endedInWords, type Origin, placeInWords, whole } from '@writ/contract'
 import { foreign, type Html, html } from './markup.ts'
 import type { Quote } from './quotes.ts'
 import type { RunSummary } from './run-summary.ts'
@@ -16,7 +16,7 @@ ${statusNotice(summary)}${checkNotices(summary)}${answer(summary)}</section>
 
 function statusNotice({ status, released, reason }: RunSummary): Html {
   if (status === 'complete') return html``
-  const said = released ? WITH_ANSWER[status] : WITHOUT[status]
+  const said = released ? WITH_ANSWER[status] : withoutAnswer(status, reason)
   return html`<div class="notice warn" role="note"><p><strong>${said}</strong></p>${
     reason ? html`<p>${foreign(reason)}</p>` : ''
   }</div>`
@@ -33,9 +33,15 @@ function checkNotices({ checks }: RunSummary): readonly Html[] {
   })
 }
 
+function withoutAnswer(status: RunSummary['status'], reason: RunSummary['reason']): string {
+  return status === 'incomplete'
+    ? `Incomplete: no answer was released; the run ${endedInWords(status, reason)}.`
+    : WITHOUT[status]
+}
+
 const WITHOUT: Readonly<Record<RunSummary['status'], string>> = {
   complete: 'Complete.',
-  incomplete: 'Incomplete: a limit ended the run before there was an answer.',
+  incomplete: 'Incomplete: not all of the work was done.',
   denied: 'Denied: policy did not allow an answer to be given.',
   failed: 'Failed: the run ended without an answer.',
   pending: 'Pending: the run waits for somebody.',

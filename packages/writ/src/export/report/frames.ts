@@ -1,5 +1,6 @@
 import { formatLabel, type Outcome, type SpawnMode } from '@writ/contract'
 import type { FrameFacts, OpenCommand, RecordOf } from '@writ/evidence'
+import { rootOutcome } from '../steps/root-outcome.ts'
 
 /** A stretch of a frame's time, in claimed milliseconds since the epoch. */
 export interface Stretch {
@@ -93,9 +94,7 @@ export function addJoin(child: FrameSummary, { det, obs }: RecordOf<'frame.join'
   child.label = formatLabel(det.label)
 }
 
-const ENDS: Partial<Record<string, Outcome>> = { complete: 'ok', denied: 'denied', incomplete: 'limit' }
-
 export function addClose(frame: FrameSummary, { det }: RecordOf<'run.close'>): void {
-  frame.outcome = ENDS[det.status] ?? 'error'
+  frame.outcome = rootOutcome(det)
   frame.label = formatLabel(det.label)
 }

@@ -10,7 +10,6 @@ import {
   type RecordedCheck,
   type RecordedDecision,
   type SpawnMode,
-  type Status,
   type Unsent,
   WritError,
 } from '@writ/contract'
@@ -25,6 +24,7 @@ import {
   RunFold,
 } from '@writ/evidence'
 import type { RunSource } from '../run-source.ts'
+import { rootOutcome } from './root-outcome.ts'
 
 /** A step of a run as its records tell it: its command and what came of it. Nothing of it is content. */
 export interface Step {
@@ -333,22 +333,13 @@ class StepReader {
 
   #close(record: RecordOf<'run.close'>, place: Place): void {
     this.#closing = record
-    const { status, basis, charged } = record.det
+    const { basis, charged } = record.det
     this.#begin(record, place, { op: 'close', tookMs: record.obs.tookMs, charged })
     const frame = this.#frames.get(record.lane)
     if (frame === undefined) return
     frame.charged = charged
-    if (basis === null) frame.outcome = ENDED[status]
+    if (basis === null) frame.outcome = rootOutcome(record.det)
   }
-}
-
-/** How the root ended, by the status of a run that released nothing. */
-const ENDED: Readonly<Record<Status, Outcome>> = {
-  complete: 'ok',
-  incomplete: 'limit',
-  denied: 'denied',
-  failed: 'error',
-  pending: 'in-doubt',
 }
 
 /** What a frame may hold when it opens: what its parent held, and whatever is sealed in it, for it may be handed that. */

@@ -67,12 +67,19 @@ export class PythonModules {
       const isStandard = STANDARD_MODULES.has(first) && !this.#files.has(posix.join(nearest.root, 'os.py'))
       return { module: nearest.module, loose: other !== undefined || isStandard }
     }
-    if (STANDARD_MODULES.has(first)) return undefined
-    const [top = '', ...rest] = names
-    // The package whose directory was given has a name that is not seen.
-    const isInside = this.#files.has(INIT) && this.#at('.', [top]) === undefined
-    const inner = isInside ? this.#at('.', rest) : undefined
-    return inner === undefined ? undefined : { module: inner, loose: true }
+    // The package whose directory was given has a name that is not seen: it may be any, and that of a standard module.
+    const inner = this.#files.has(INIT) ? this.#at('.', names.slice(1)) : undefined
+    const module = this.#beside(from, names) ?? inner
+    return module === undefined ? undefined : { module, loose: true }
+  }
+
+  /** What a directory of the file's package has, which is found where that is run from there and not as a package. */
+  #beside({ doc }: SourceFile, names: readonly string[]): SourceFile | undefined {
+    for (let at = posix.dirname(doc); this.#files.has(posix.join(at, INIT)); at = posix.dirname(at)) {
+      const module = this.#at(at, names)
+      if (module !== undefined || at === '.') return module
+    }
+    return undefined
   }
 
   /** Directories that may be where absolute imports of a file begin, the nearest first. */

@@ -287,7 +287,10 @@ const NEEDS: Readonly<Record<Reason, string>> = {
 }
 
 function needs(because: Reason | null): string | null {
-  return because === null ? null : `${NEEDS[because]} needs a language model: writ setup.`
+  if (because === null) return null
+  // Said in full, it may be one that code decides.
+  const say = because === 'what was said before' ? ', or ask it again in full, naming what is meant' : ''
+  return `${NEEDS[because]} needs a language model: writ setup${say}.`
 }
 
 /** A JavaScript literal without a backtick, which could end the fence. */

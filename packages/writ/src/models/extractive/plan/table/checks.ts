@@ -1,4 +1,3 @@
-import type { TableListing } from '@writ/contract'
 import { apartGuards, bareGuards, emptyBeside } from './bare-value.ts'
 import { type Column, measuresOf, NUMERIC, type Place } from './column-names.ts'
 import { countedOnce } from './counted-twice.ts'
@@ -10,6 +9,7 @@ import { NO_VALUE } from './no-value.ts'
 import { oneNumber } from './one-number.ts'
 import { withoutPlaceholders } from './placeholders.ts'
 import { figureOf, fromOf, joinedTo, measured, nameIn, type Reading } from './query.ts'
+import { notNumbered, numbered } from './row-numbers.ts'
 import { folded, quoted, textLiteral } from './sql-text.ts'
 import type { Subject } from './subject.ts'
 import type { Measure } from './table-question.ts'
@@ -196,15 +196,6 @@ function withoutNoValue(reading: Reading, place: Place): Guard {
   )
 }
 
-/** Whether a column numbers rows one after the other, and does not say how many each stands for. */
-function numbered({ name }: Column, table: TableListing): Guard {
-  const n = quoted(name)
-  return none(
-    `SELECT CASE WHEN count(*) >= 8 AND count(DISTINCT v) = count(*) AND max(v) - min(v) <= 5 * count(*) AND (bool_and(before IS NULL OR v > before) OR bool_and(before IS NULL OR v < before)) THEN 0 ELSE 1 END AS n FROM (SELECT t0.${n} AS v, lag(t0.${n}) OVER (ORDER BY t0._span.start) AS before FROM ${quoted(table.name)} t0)`,
-    `A row of ${table.doc} may stand for several, as ${name} says.`,
-  )
-}
-
 /** Rows that share what names the things that are counted are parts of one of them. */
 export function countsOnce({ table, key, counts }: Pick<Subject, 'table' | 'key' | 'counts'>): Guard[] {
   if (counts !== null) return [numbered(counts, table)]
@@ -212,8 +203,8 @@ export function countsOnce({ table, key, counts }: Pick<Subject, 'table' | 'key'
   const name = quoted(key.name)
   return [
     none(
-      `SELECT count(*) - count(DISTINCT ${name}) AS n FROM (SELECT DISTINCT * FROM ${quoted(table.name)}) WHERE ${name} IS NOT NULL`,
-      `The column ${key.name} of ${table.doc} is the same in rows that differ, so a row may not be one of what is counted.`,
+      `SELECT count(*) - count(DISTINCT ${name}) AS n FROM (SELECT DISTINCT * FROM ${quoted(table.name)})`,
+      `The column ${key.name} of ${table.doc} is the same in rows that differ, or empty, so a row may not be one of what is counted.`,
     ),
   ]
 }
@@ -242,6 +233,7 @@ function ofMeasure(reading: Reading): Guard[] {
   for (const one of [column, ...(other === null ? [] : [other])])
     guards.push(...withoutPlaceholders(table, one), ...countedOnce(measure, table, one))
   guards.push(...sumGuards(measure, column, reading))
+  if (measure === 'sum' || BY_FRACTIONS.has(measure)) guards.push(...notNumbered(column, table))
   if (!BY_FRACTIONS.has(measure)) return guards
   const large = [column, ...(other === null ? [] : [other])].map(
     (one) => `abs(CAST(${measured(one)} AS DOUBLE)) >= 1e15`,

@@ -1,6 +1,6 @@
 import type { TableListing } from '@writ/contract'
-import { NUMERIC, onlyOne } from './column-names.ts'
-import { nameWords } from './name-words.ts'
+import { type Column, NUMERIC, onlyOne, unitOf } from './column-names.ts'
+import { nameWords, wordsOf } from './name-words.ts'
 import type { SaidOfRows } from './said-of-rows.ts'
 import { AGGREGATED, placesIn, rowsNamed, THERE } from './subject.ts'
 
@@ -28,14 +28,33 @@ export function countedColumn(read: SaidOfRows, tables: readonly TableListing[])
     return undefined
   const place = onlyOne(placesIn(of, tables).places)
   if (place === undefined) return undefined
-  if (NUMERIC.has(place.column.type))
+  if (NUMERIC.has(place.column.type)) {
+    // The numbers of "trip" or of "trip_km" are none of trips.
+    if (!saysWholly(of, place.column.name) || !isHowMany(place.column)) return undefined
     return inner === undefined
-      ? { ...read, question: { ...question, measure: 'sum', of } }
-      : { ...read, question: { ...question, of: `sum ${of}` } }
+      ? { ...read, isSummed: true, question: { ...question, measure: 'sum', of } }
+      : { ...read, isSummed: true, question: { ...question, of: `sum ${of}` } }
+  }
   const { by, where, when } = question
   const isPlain = said.length === 0 && event === null && by === null && where === null && when === null
   const called = nameWords(place.column.name).at(-1) ?? ''
   return inner === undefined && isPlain && !NOT_TOLD_APART.test(called) && place.column.type === 'text'
     ? { ...read, question: { ...question, measure: 'distinct', of } }
     : undefined
+}
+
+/** What columns hold of each of several, or in money: their sums are how much, and not how many. */
+const HOW_MUCH =
+  /^(?:sale|revenue|expense|cost|spending|income|payment|budget|turnover|price|fee|tax|salary|wage|amount|profit|value|fare|rent|discount|debt|loan|score|age|weight|height|size|id|date)$/
+
+/** Whether the numbers of a column say how many there are: whole ones, or of units. */
+function isHowMany({ name, type }: Column): boolean {
+  const last = nameWords(name).at(-1) ?? ''
+  return !HOW_MUCH.test(last) && (type === 'integer' || unitOf(`of ${last}`) !== undefined)
+}
+
+/** Whether a phrase has the words of a name as they are, in the plural where that is. */
+function saysWholly(phrase: string, name: string): boolean {
+  const said = wordsOf(phrase.replace(/^(?:the|all)\s+/iu, '')).join(' ')
+  return said === wordsOf(name).join(' ')
 }

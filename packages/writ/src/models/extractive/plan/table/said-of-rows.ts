@@ -27,6 +27,8 @@ export interface SaidOfRows {
   readonly question: TableQuestion
   readonly said: readonly Said[]
   readonly event: Event | null
+  /** Whether what is counted is a column of numbers, and each row stands for as many. */
+  readonly isSummed?: true
 }
 
 /** "tickets are closed", "tickets were opened in 2024". */

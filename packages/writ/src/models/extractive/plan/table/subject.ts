@@ -1,6 +1,7 @@
 import type { TableListing } from '@writ/contract'
 import { type Column, columnsNamed, NUMERIC, onlyOne, type Place } from './column-names.ts'
 import { nameWords } from './name-words.ts'
+import { mayNumber } from './row-numbers.ts'
 import { calledOf, stemOf, tablesNamed } from './table-names.ts'
 import { AGGREGATES, type Measure, type TableQuestion } from './table-question.ts'
 
@@ -101,9 +102,11 @@ function rowsByNames(
   tables: readonly TableListing[],
 ): Pick<Subject, 'table' | 'key' | 'counts'> | undefined {
   const place = onlyOne(columnsNamed(said, tables))
-  if (place === undefined || place.column !== place.table.columns[0] || place.column.type !== 'text')
-    return undefined
-  return { table: place.table, key: place.column, counts: countsOf(place.table) }
+  if (place === undefined || place.column !== place.table.columns[0]) return undefined
+  const { table, column } = place
+  const counts = countsOf(table)
+  if (column.type === 'text') return { table, key: column, counts }
+  return mayNumber(column, table) ? { table, key: null, counts: counts ?? column } : undefined
 }
 
 /** The column whose name says that it names the rows: "order_id" of orders, else "id", else "order". */
@@ -133,13 +136,8 @@ function countsOf(table: TableListing): Column | null {
         ))
     )
   }
-  return table.columns.find(isCount) ?? null
-}
-
-/** Whether a column may number the rows instead: "number" of issues with a title and a state. */
-export function mayNumber({ name, type }: Column, { columns }: TableListing): boolean {
-  const texts = columns.filter((one) => one.type === 'text').length
-  return type === 'integer' && /^(?:number|no)$/i.test(name) && texts > 1
+  const counts = table.columns.filter(isCount)
+  return counts.find((column) => !mayNumber(column, table)) ?? counts[0] ?? null
 }
 
 /** The columns that a phrase may name, in the table that it may name besides. */

@@ -359,6 +359,28 @@ const DOUBTFUL: readonly (readonly [why: string, question: string, tables: reado
   ],
   ['rows with a count', 'How many visits are there?', [table('visits', { page: 'text', count: 'integer' })]],
   [
+    'rows with a count beside their number',
+    'How many visits are there?',
+    [table('visits', { visit: 'integer', page: 'text', count: 'integer' })],
+  ],
+  [
+    'numbers that name things',
+    'How many trips have km over 50?',
+    [table('data', { city: 'text', trip: 'integer', km: 'integer' })],
+  ],
+  ['money', 'How many sales are there?', [table('data', { store: 'text', day: 'date', sales: 'integer' })]],
+  ['fractions', 'How many customers are there?', [table('data', { store: 'text', customers: 'decimal' })]],
+  [
+    'an amount of each thing',
+    'How many orders are there?',
+    [table('data', { shop: 'text', order_eur: 'decimal', city: 'text' })],
+  ],
+  [
+    'what may be said of a row, or of each that it stands for',
+    'How many trips have km over 50?',
+    [table('data', { city: 'text', trips: 'integer', km: 'integer' })],
+  ],
+  [
     'a total that is a column of its own',
     'What is the total price?',
     [table('lines', { price: 'decimal', total_price: 'decimal' })],
@@ -394,6 +416,20 @@ describe('a question over tables', () => {
   it.each(COMPUTED)('is computed: %s', (question, query) => {
     expect(exactQuery(question, SHOP)).toBe(query)
   })
+
+  it.each([
+    ['trips', { trip: 'integer', city: 'text', km: 'integer' }],
+    ['data', { trip: 'integer', city: 'text', km: 'integer' }],
+  ] as const)(
+    'counts the rows of %s that a first column may number, and sees that it does',
+    (name, columns) => {
+      const plan = planOverTables('How many trips have km over 50?', [table(name, columns)])
+      expect(plan?.query).toBe(`SELECT count(*) AS value FROM "${name}" t0 WHERE t0."km" > 50`)
+      expect(plan?.guards.map(({ otherwise }) => otherwise)).toContain(
+        `A row of ${name}.csv may stand for several, as trip says.`,
+      )
+    },
+  )
 
   it('names a table of a file by its own name, and joins it by that', () => {
     expect(exactQuery('How many invoices are there?', SHOP_DB)).toBe(

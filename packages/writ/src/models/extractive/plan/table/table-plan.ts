@@ -2,7 +2,7 @@ import type { TableListing } from '@writ/contract'
 import { type Masked, unmask } from '../quoted.ts'
 import { namedBy } from './bare-value.ts'
 import { countsOnce, guardsOf, namesEachOnce, remarksOf } from './checks.ts'
-import { NUMERIC, onlyOne, type Place } from './column-names.ts'
+import { columnsNamed, NUMERIC, onlyOne, type Place } from './column-names.ts'
 import { datesOf } from './conditions.ts'
 import { countedColumn } from './counted-column.ts'
 import { saysCumulative } from './counted-twice.ts'
@@ -14,8 +14,9 @@ import { markOf, type Named } from './named.ts'
 import { saysNoSum } from './no-sum.ts'
 import { queryOf, type Reading } from './query.ts'
 import { readWhere } from './read-where.ts'
+import { mayNumber } from './row-numbers.ts'
 import { type SaidOfRows, saidOfRows } from './said-of-rows.ts'
-import { isShadowed, mayNumber, rowsNamed, type Subject, subjectOf } from './subject.ts'
+import { isShadowed, rowsNamed, type Subject, subjectOf } from './subject.ts'
 import { yearOf } from './table-names.ts'
 import type { Measure, TableQuestion } from './table-question.ts'
 import { saysOf } from './words.ts'
@@ -54,7 +55,7 @@ export function planTables(
     why = plan
   }
   const last = readings.at(-1)
-  const plan = last && !isPlain(last) ? planSaid(last, masked, tables, all, true) : undefined
+  const plan = last && planSaid(last, masked, tables, all, true)
   return typeof plan === 'object' ? plan : (why ?? '')
 }
 
@@ -74,17 +75,19 @@ function otherwise(question: TableQuestion, tables: readonly TableListing[]): re
 
 /** Plans a question beside which something is said of the rows that count. */
 function planSaid(
-  { question, said, event }: SaidOfRows,
+  read: SaidOfRows,
   masked: Masked,
   tables: readonly TableListing[],
   all: readonly TableListing[],
   isByNames: boolean = false,
 ): TablePlan | string {
+  const { question, said, event, isSummed } = read
   const subject = subjectOf(question, tables, isByNames)
-  if (subject === undefined) {
+  // How many texts there are that name rows is said by how many different ones there are.
+  if (subject === undefined || (isByNames && subject.key !== null && isPlain(read))) {
     const doubted = subjectOf(question, all)?.table
     return doubted === undefined || isReliable(doubted)
-      ? `no one table or column is called "${unmask(question.of, masked.quoted)}"`
+      ? saysNoSubject(question.of.replace(/^(?:sum|count)\s+/u, ''), masked, tables)
       : `rows of ${doubted.doc} may be no records, be hidden, or lack cells, or its first row may name no columns (${doubted.notes.join(', ')})`
   }
   const { table } = subject
@@ -102,6 +105,9 @@ function planSaid(
   const pick = (phrase: string): Place | undefined => pickPlace(phrase, table, tables, joins)
   const where = readWhere(question, said, event, masked.quoted, table, pick, joinable(table, tables))
   if (typeof where === 'string') return where
+  const compared = where.conditions.find((one) => NUMERIC.has(one.column.type) && one.table === table)
+  if (isSummed === true && compared !== undefined)
+    return `${compared.column.name} of ${table.doc} may be of a row, or of each that it stands for`
   const each = rowsOf(question, subject, tables)
   const by =
     question.by === null || each !== undefined ? null : (pick(question.by) ?? timeOf(question.by, table))
@@ -128,6 +134,17 @@ function planSaid(
   return JSON.stringify(plan).length > LONGEST_PLAN
     ? `${table.doc} has too many columns to look into for this`
     : plan
+}
+
+/** Why a phrase names nothing that can be measured or counted. */
+function saysNoSubject(of: string, { quoted }: Masked, tables: readonly TableListing[]): string {
+  const [first, second] = columnsNamed(of, tables)
+  const said = unmask(of, quoted)
+  if (first !== undefined && second !== undefined)
+    return `"${said}" may be ${first.column.name} of ${first.table.doc} or ${second.column.name} of ${second.table.doc}; say of which`
+  return first === undefined
+    ? `no one table or column is called "${said}"`
+    : `${first.column.name} of ${first.table.doc} does not tell how many "${said}" there are`
 }
 
 function isReliable({ problem, notes }: TableListing): boolean {
