@@ -1,4 +1,4 @@
-import type { Json, Level, Limits, TextSource } from '@writ/contract'
+import type { Level, Limits, TextSource } from '@writ/contract'
 import { label } from '@writ/contract'
 import { block, Random, type Script } from '@writ/simulator'
 import type { CompletionOptions } from '../index.ts'
@@ -12,7 +12,8 @@ export interface RandomRun {
   readonly texts: readonly TextSource[]
   /** Whether what comes back first decides what it comes to. */
   readonly timed: boolean
-  readonly text: string
+  /** What the root writes, turn by turn. */
+  readonly root: readonly string[]
 }
 
 /** What a run may be made of; all of it by default. */
@@ -230,12 +231,13 @@ export function randomRun(seed: number, { limited = false }: RunsAllowed = {}): 
     limits,
     ...(checks.length === 0 ? {} : { verify: checks as CompletionOptions['verify'] & object }),
   }
-  const text = JSON.stringify(
-    { programs: [...drawn.programs] as unknown as Json, limits: limits as Json, checks, levels },
-    null,
-    1,
-  ).replaceAll('\\n', '\n    ')
-  return { script, asked, texts, timed: drawn.timed || limited || checks.length > 0, text }
+  return {
+    script,
+    asked,
+    texts,
+    timed: drawn.timed || limited || checks.length > 0,
+    root: drawn.programs.get('root') ?? [],
+  }
 }
 
 function limitsOf(random: Random): Partial<Limits> {
