@@ -77,6 +77,7 @@ export function checkSteps(
 ): void {
   if (det.outcome !== 'ok' || ('role' in det && det.role === 'turn')) return
   const lane = frame.own
+  if (isPartOfTurn(lane, n, det)) return
   const before = lane.cells.findLast((boundary) => boundary < n)
   if (before !== undefined && n - before > cellSteps)
     refuse(
@@ -90,7 +91,11 @@ export function checkSteps(
 
 /** A step in which no other model was asked for a turn is part of that turn: the steps of its cells come after. */
 export function markFallback(lane: Lane, { n, det }: RecordOf<'local'>): void {
-  if (det.op === 'fallback' && lane.cells.includes(n - 1)) markCell(lane, n)
+  if (isPartOfTurn(lane, n, det)) markCell(lane, n)
+}
+
+function isPartOfTurn({ cells }: Lane, n: number, det: GuestStep['det']): boolean {
+  return 'op' in det && det.op === 'fallback' && cells.includes(n - 1)
 }
 
 /** Notes where the steps of the next cell begin. Of those before, only the last is still needed: late steps refer to it. */

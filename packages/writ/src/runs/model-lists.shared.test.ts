@@ -110,6 +110,27 @@ describe('of a list of models', () => {
     ])
   })
 
+  it('is told at steps that a frame has used up, and a call has room for those it may need', async () => {
+    const taking = sequence([
+      block(
+        "const seen = []; for (let n = 0; n < 7; n += 1) seen.push(await llm_query('item ' + n).catch((e) => e.code))",
+      ),
+      block('FINAL([seen.filter((one) => one.startsWith("said")).length, seen.at(-1)])'),
+    ])
+    const script: Script = (request) => (request.task === null ? `said ${request.prompt}` : taking(request))
+    for (const frameSteps of [14, 15]) {
+      const answer = await ask(script, { limits: { frameSteps } })
+      // A call takes two steps: its own, and one for the model that may have to stand in.
+      expect(answer.value).toEqual([frameSteps === 14 ? 4 : 5, 'BUDGET_EXCEEDED'])
+      await holds(answer)
+      await writ?.close()
+      await simulator.stop()
+    }
+    const answer = await ask(script, { limits: { cellSteps: 7 } })
+    expect(answer.value).toEqual([3, 'BUDGET_EXCEEDED'])
+    await holds(answer)
+  })
+
   it('all may refuse: the run says what the last one said, and no more are asked', async () => {
     const answer = await ask(() => refused(400))
     expect(answer).toMatchObject({ status: 'failed', answer: null, answeredBy: [] })

@@ -12,8 +12,9 @@ export function* csvLines({ columns, rows }: Table): Iterable<string> {
   for (const row of rows) yield line(columns.map((column) => cellOf(row, column)))
 }
 
+/** A row of one empty cell says so: readers pass an empty line over. */
 function line(cells: readonly Json[]): string {
-  return `${cells.map(field).join(',')}\r\n`
+  return `${cells.map(field).join(',') || '""'}\r\n`
 }
 
 function field(cell: Json): string {

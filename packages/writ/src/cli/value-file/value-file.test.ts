@@ -33,6 +33,12 @@ describe('as CSV', () => {
     expect(await written([], 'out.csv')).toBe('')
   })
 
+  it('a row of one empty cell is a row', async () => {
+    expect(await written([{ a: null }, { a: 'x' }, { a: '' }], 'out.csv')).toBe('a\r\n""\r\nx\r\n""\r\n')
+    expect(await written([{ '': 1 }], 'out.csv')).toBe('""\r\n1\r\n')
+    expect(await written([{ a: 1, b: 2 }, {}], 'out.csv')).toBe('a,b\r\n1,2\r\n,\r\n')
+  })
+
   it('takes the rows of what a query gave', async () => {
     const result = {
       columns: [{ name: 'a', type: 'BIGINT' }],

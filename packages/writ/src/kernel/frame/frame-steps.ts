@@ -177,15 +177,13 @@ export class FrameSteps {
     // A fork may lie between two steps of a call.
     const choose = (step: StepId): ReturnType<typeof chooseModel> =>
       chooseModel(this.#state, step, request.model, this.#lane.profile)
+    const models = (step: StepId): ModelList => modelList(this.#state, step, choose(step).role)
     let model: ModelProfile
     try {
       ;({ model } = choose(id))
-      if (check !== null) choose(check)
       checkSpans(request.prompts, model)
-      checkSteps(
-        this.#lane,
-        request.prompts.reduce((sum, { spans = [] }) => sum + spans.length, 0),
-      )
+      const others = [id, ...(check === null ? [] : [check])].map((step) => models(step).length - 1)
+      checkSteps(this.#lane, sum(others) + sum(request.prompts.map(({ spans = [] }) => spans.length)))
       this.#fanOut.check(request.prompts.length)
       this.#statements.take(mostCalls(request.prompts))
     } catch (error) {
@@ -198,7 +196,6 @@ export class FrameSteps {
     const missing = firsts.flatMap((index) => request.prompts[index] ?? [])
     const merged = places.filter((place) => place !== null).length - missing.length
     this.#fanOut.take(missing.length)
-    const models = (step: StepId): ModelList => modelList(this.#state, step, choose(step).role)
     const asked = { model, signal, fresh, merged }
     const performed = this.#send({ id, check, models }, asked, missing, fail, keys, onFinal)
     return await this.#together(keys, kept, places, performed)
@@ -391,6 +388,10 @@ export class FrameSteps {
       steps: Math.max(0, frameSteps - steps),
     }
   }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0)
 }
 
 function nothing(): Promise<never[]> {

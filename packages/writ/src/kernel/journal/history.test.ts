@@ -1,6 +1,7 @@
 import { BOTTOM } from '@writ/contract'
 import type { AnyRecord } from '@writ/evidence'
 import { expect, it } from 'vitest'
+import { CommitmentMap } from './commitment-map.ts'
 import { History } from './history.ts'
 
 // A frame that searched and opened a child at once: the search was recorded first.
@@ -22,12 +23,60 @@ it('lets a command wait until every step of its lane has ended that ended before
     .step({ lane: '0', n: 1 }, 'frame.spawn')
     .inOrder()
     .then(() => order.push('spawn'))
-  await new Promise((resolve) => void setImmediate(resolve))
+  await TICK()
   order.push('search')
   recorded.match('context.search', { lane: '0', n: 0 }, search)
   await waiting
   recorded.rest()
   expect(order).toEqual(['search', 'spawn'])
+})
+
+const TICK = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
+
+// A search that raises its frame was under way while a model was asked, at the label of before: the command came first.
+const call = { outcome: 'ok', items: 1, label: BOTTOM }
+const overlapping = [
+  { seq: 0, lane: '0', n: 1, kind: 'model.call', det: call, obs: { at: 0 } },
+  { seq: 1, lane: '0', n: 0, kind: 'context.search', det: search, obs: { at: 0 } },
+] as unknown as readonly AnyRecord[]
+
+it('lets a step wait for the commands before it, which have the label of then', async () => {
+  const payload = (): Promise<undefined> => Promise.resolve(undefined)
+  const recorded = new History({ run: 'a', key: undefined, records: overlapping, payload })
+  const order: string[] = []
+  const waiting = recorded
+    .step({ lane: '0', n: 0 }, 'context.search')
+    .inOrder()
+    .then(() => order.push('search'))
+  await TICK()
+  order.push('call')
+  recorded.match('model.call', { lane: '0', n: 1 }, call)
+  await waiting
+  recorded.rest()
+  expect(order).toEqual(['call', 'search'])
+})
+
+it('lets lanes go on beside each other, and what is recorded anew come as it stands over all of them', async () => {
+  const payload = (): Promise<undefined> => Promise.resolve(undefined)
+  const lanes = overlapping.map((record, n) => ({ ...record, lane: `0.${n + 1}` })) as readonly AnyRecord[]
+  const run = { run: 'a', key: undefined, records: lanes, payload }
+  const beside = new History(run)
+  await beside.step({ lane: '0.2', n: 0 }, 'context.search').inOrder()
+  beside.rest()
+  const opened = { models: [] } as unknown as ConstructorParameters<typeof CommitmentMap>[1]
+  const anew = new History(run, new CommitmentMap(new Uint8Array(32), opened))
+  let came = false
+  const waiting = anew
+    .step({ lane: '0.2', n: 0 }, 'context.search')
+    .inOrder()
+    .then(() => {
+      came = true
+    })
+  await TICK()
+  expect(came).toBe(false)
+  anew.match('model.call', { lane: '0.1', n: 1 }, call)
+  await waiting
+  anew.rest()
 })
 
 it('says whether the result of a command is recorded', () => {

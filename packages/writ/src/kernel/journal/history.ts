@@ -15,13 +15,13 @@ import { firstDifference } from './first-difference.ts'
 import type { RecordedItem, RecordedStep, Written } from './journal.ts'
 import type { RecordedRun } from './recorded-run.ts'
 
-/** The records that end the steps of one lane, in the order of the record, which is the order of delivery. */
-interface LaneHistory {
-  readonly finals: AnyRecord[]
-  /** Index of the final that comes next. */
+/** Records that come again one after another, as they did. */
+interface Order {
+  readonly records: AnyRecord[]
+  /** Index of the record that comes next. */
   next: number
-  /** Who waits until every final before a record has come. */
-  readonly waiting: { readonly seq: number; readonly turn: PromiseWithResolvers<void> }[]
+  /** Who waits until every record before one has come, by its seq. */
+  readonly waiting: Map<number, PromiseWithResolvers<void>>
 }
 
 /** Kinds that say nothing of what a step gave: facts of the first time only. */
@@ -35,13 +35,15 @@ const STALLED_MS = 900_000
 
 /**
  * What a run did, for doing it again: each step is found by its lane and number and compared field by field. INVARIANT: the
- * steps of a lane end in the order in which they were recorded to end. The first difference ends everything.
+ * records of a lane come in the order in which they stand, commands too: each has the label that those before it made. What
+ * is recorded anew, under another key, comes in that order over all lanes. The first difference ends everything.
  */
 export class History {
   readonly #recorded: RecordedRun
   readonly #commitments: CommitmentMap | undefined
   readonly #steps = new Map<string, AnyRecord[]>()
-  readonly #lanes = new Map<string, LaneHistory>()
+  readonly #orders = new Map<string, Order>()
+  readonly #cells = new Map<string, RecordOf<'cell'>[]>()
   readonly #joined = new Set<string>()
   readonly #retries = new Map<string, Map<number, number>>()
   readonly #usage = new Map<string, readonly Attempt[]>()
@@ -65,10 +67,10 @@ export class History {
     this.#closed = records.some((record) => record.kind === 'run.close')
     for (const record of recorded.records) this.#note(record)
     for (const record of records) {
-      if (this.#final(record) !== record) continue
-      const lane: LaneHistory = this.#lanes.get(record.lane) ?? { finals: [], next: 0, waiting: [] }
-      this.#lanes.set(record.lane, lane)
-      lane.finals.push(record)
+      if (record.kind === 'model.item') continue
+      const order: Order = this.#orderOf(record.lane) ?? { records: [], next: 0, waiting: new Map() }
+      this.#orders.set(this.#orderName(record.lane), order)
+      order.records.push(record)
     }
   }
 
@@ -155,8 +157,8 @@ export class History {
   /** The cell that the frame of a lane runs next, having taken `steps` steps. */
   nextCell(lane: string, steps: number): RecordedStep<'cell'> | undefined {
     this.#alive()
-    const cells = (this.#lanes.get(lane)?.finals ?? []).filter((record) => isKind(record, 'cell'))
-    const [next] = cells.filter(({ n }) => n >= steps).sort((a, b) => a.n - b.n)
+    const cells = (this.#cells.get(lane) ?? []).filter(({ n }) => n >= steps)
+    const [next] = cells.sort((a, b) => a.n - b.n)
     return next && this.#asStep(next)
   }
 
@@ -181,12 +183,13 @@ export class History {
     const item = itemOf(kind, det)
     const record = item === undefined ? this.#at(id, kind) : this.#itemAt(id, item)
     this.#same(record, record.det, det)
-    const lane = this.#lanes.get(id.lane)
-    if (lane !== undefined && this.#final(record) === record) {
-      const next = lane.finals[lane.next]
+    const order = this.#orderOf(id.lane)
+    if (order !== undefined && item === undefined) {
+      const next = order.records[order.next]
       if (next !== undefined && next !== record) this.#diverge({ outcome: 'DIVERGED', at: missed(next) })
-      lane.next += 1
-      for (const { seq, turn } of lane.waiting) if (isNext(lane, seq)) turn.resolve()
+      order.next += 1
+      const following = order.records[order.next]
+      if (following !== undefined) order.waiting.get(following.seq)?.resolve()
     }
     this.#met.add(record.seq)
     if (this.caughtUp) this.#catchUp()
@@ -264,13 +267,23 @@ export class History {
     return this.#diverge({ outcome: 'INCOMPLETE', at: { seq, lane, n, pointer: '', expected, found: null } })
   }
 
-  async #inOrder({ lane: id, seq }: AnyRecord): Promise<void> {
+  async #inOrder({ lane, seq }: AnyRecord): Promise<void> {
     this.#alive()
-    const lane = this.#lanes.get(id)
-    if (lane === undefined || isNext(lane, seq)) return
-    const turn = Promise.withResolvers<void>()
-    lane.waiting.push({ seq, turn })
+    const order = this.#orderOf(lane)
+    const next = order?.records[order.next]
+    if (order === undefined || next === undefined || next.seq >= seq) return
+    const turn = order.waiting.get(seq) ?? Promise.withResolvers<void>()
+    order.waiting.set(seq, turn)
     await turn.promise
+  }
+
+  #orderOf(lane: string): Order | undefined {
+    return this.#orders.get(this.#orderName(lane))
+  }
+
+  /** Who looks at a share takes on what drew on it before, in any lane: a record made anew tells that by its place. */
+  #orderName(lane: string): string {
+    return this.#commitments === undefined ? lane : ''
   }
 
   #note(record: AnyRecord): void {
@@ -292,6 +305,8 @@ export class History {
       return
     }
     if (record.kind === 'frame.join') this.#joined.add(record.det.child)
+    if (record.kind === 'cell')
+      this.#cells.set(record.lane, [...(this.#cells.get(record.lane) ?? []), record])
     this.#steps.set(at, [...(this.#steps.get(at) ?? []), record])
   }
 
@@ -303,14 +318,6 @@ export class History {
 
   #records(id: StepId): readonly AnyRecord[] {
     return this.#steps.get(stepKey(id)) ?? []
-  }
-
-  /** The record that ends a step: its result, or itself when it has none; undefined while its result is missing. */
-  #final({ lane, n }: StepId): AnyRecord | undefined {
-    const last = this.#records({ lane, n }).at(-1)
-    if (last === undefined) return undefined
-    const open = RESULT_OF[last.kind] !== undefined && 'outcome' in last.det && last.det.outcome === 'ok'
-    return open ? undefined : last
   }
 
   #left(): AnyRecord | undefined {
@@ -342,15 +349,9 @@ export class History {
     const where = `lane ${lane}, step ${n} ${pointer}`
     this.#diverged.abort(new WritError('CANCELLED', `The run left its record at ${where}.`))
     this.#caughtUp.reject(this.signal.reason)
-    for (const { waiting } of this.#lanes.values())
-      for (const { turn } of waiting) turn.reject(this.signal.reason)
+    for (const { waiting } of this.#orders.values())
+      for (const turn of waiting.values()) turn.reject(this.signal.reason)
   }
-}
-
-/** Whether every final of a lane that was recorded before `seq` has come. */
-function isNext({ finals, next }: LaneHistory, seq: number): boolean {
-  const final = finals[next]
-  return final === undefined || final.seq >= seq
 }
 
 function isKind<K extends RecordKind>(record: AnyRecord, kind: K): record is RecordOf<K> {

@@ -48,7 +48,7 @@ export interface RecordedStep<K extends RecordKind> {
   readonly compare: (asked: object) => void
   /** A text kept beside the record. Throws, and ends the run, when it is gone. */
   readonly text: (name: string) => Promise<string>
-  /** Waits until every step of the lane that ended before this record has ended again. */
+  /** Waits until everything that the lane recorded before this has come again. */
   readonly inOrder: () => Promise<void>
   /** Does something at the moment when everything recorded has been done again, before anything happens anew. */
   readonly whenCaughtUp: (act: () => void) => void

@@ -22,8 +22,8 @@ export interface Admission {
 type ContextAction = Extract<Action, 'context::search' | 'context::read'>
 
 /**
- * Grants a frame an action on partitions: policy first, then the ceiling, then the label rises. A partition granted
- * before needs no new decision. Admissions of one frame run one after another.
+ * Grants a frame an action on partitions: policy first, then the ceiling, then the label rises. A partition whose grant is
+ * recorded needs no new decision. Admissions of one frame run one after another.
  */
 export function admit(
   state: RunState,
@@ -39,14 +39,12 @@ export function admit(
     const decisions: RecordedDecision[] = []
     const refusals: WritError[] = []
     for (const partition of partitions) {
-      const granted = lane.granted[action]
-      if (!granted.has(partition.id)) {
+      if (!lane.granted[action].has(partition.id)) {
         const refusal = await rule(state, lane, action, partition, decisions)
         if (refusal !== undefined) {
           refusals.push(refusal)
           continue
         }
-        granted.add(partition.id)
       }
       lane.raise(partition.label)
       allowed.push(partition)
@@ -56,8 +54,8 @@ export function admit(
 }
 
 /**
- * Takes over an admission as it was recorded: grants, the label of what was granted, and the count of what was refused.
- * Gives whether anything was.
+ * Takes over an admission as it was recorded: the label of what was granted, and the count of what was refused. Gives
+ * whether anything was.
  */
 export function recallAdmission(
   state: RunState,
@@ -66,21 +64,45 @@ export function recallAdmission(
   decisions: readonly RecordedDecision[],
   partitions: readonly string[],
 ): boolean {
-  for (const partition of [...lane.scope.partitions, ...lane.scope.notes]) {
-    if (!partitions.includes(partition.id)) continue
-    lane.granted[action].add(partition.id)
-    lane.raise(partition.label)
-  }
-  let resource = ''
+  for (const partition of [...lane.scope.partitions, ...lane.scope.notes])
+    if (partitions.includes(partition.id)) lane.raise(partition.label)
   let refused = false
-  for (const decision of decisions) {
-    const ceiling = decision.action === 'model::call'
-    if (!ceiling) ({ resource } = decision)
+  for (const { resource, ceiling, decision } of decidedOf(decisions)) {
     if (decision.verdict === 'allow') continue
     state.gate.denied(action, resource, decision.policies, ceiling ? 'ceiling' : decision.reason)
     refused = true
   }
   return refused
+}
+
+/**
+ * Notes what a step was granted, once its record says so. INVARIANT: no step relies on a grant that is not recorded: the one it
+ * was decided for may be lost with the process.
+ */
+export function noteGrants(
+  lane: FrameState,
+  action: ContextAction,
+  decisions: readonly RecordedDecision[],
+  partitions: readonly string[],
+): void {
+  for (const { resource, ceiling } of decidedOf(decisions)) {
+    const id = resource.slice('partition:'.length)
+    if (!ceiling && partitions.includes(id)) lane.granted[action].add(id)
+  }
+}
+
+/** Decisions with the partition that each is about; what would leave a frame without a model follows what it is about. */
+function decidedOf(decisions: readonly RecordedDecision[]): readonly {
+  readonly resource: string
+  readonly ceiling: boolean
+  readonly decision: RecordedDecision
+}[] {
+  let resource = ''
+  return decisions.map((decision) => {
+    const ceiling = decision.action === 'model::call'
+    if (!ceiling) ({ resource } = decision)
+    return { resource, ceiling, decision }
+  })
 }
 
 /** Whether a frame may have every one of some partitions, each by itself. Nothing is granted. */

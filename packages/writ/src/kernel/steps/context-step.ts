@@ -12,7 +12,15 @@ import type { RecordOf } from '@writ/evidence'
 import type { StepId } from '../basis/step-id.ts'
 import type { FrameState } from '../state/frame-state.ts'
 import { errorFrom, errorJson, noteLimit, outcomeOf, type RunState, showable } from '../state/run-state.ts'
-import { type Admission, admit, mayHave, mayHaveSome, recallAdmission, withheld } from './admission.ts'
+import {
+  type Admission,
+  admit,
+  mayHave,
+  mayHaveSome,
+  noteGrants,
+  recallAdmission,
+  withheld,
+} from './admission.ts'
 import { labelled, ofDocuments } from './filtered-documents.ts'
 import { observe } from './observe.ts'
 import { recordedPartitions } from './recorded-partitions.ts'
@@ -334,6 +342,7 @@ async function record<T>(
     payloads: { input, output },
     durability: 'commit',
   })
+  noteGrants(lane, actionOf(step), decisions, partitions)
   if (!outcome.ok) noteLimit(state, lane.label, written.seq, outcome.error)
   onFinal(written.seq)
   await written.durable
