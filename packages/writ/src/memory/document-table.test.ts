@@ -41,6 +41,7 @@ it('knows of documents what their packs say, one by one and all together', () =>
   for (const id of inPack) expect(table.byId(id)?.layout).toEqual(pack.byId(id))
   expect(table.byId('none.txt')).toBeUndefined()
   expect(table.list().map(({ layout }) => layout)).toEqual(pack.documents)
+  for (const most of [0, 1, 5, 700, 1299, 5000]) expect(table.list(most)).toEqual(table.list().slice(0, most))
   expect(table.list(5).map(({ layout }) => layout.id)).toEqual(inPack.slice(0, 5))
   const bytes = pack.documents.reduce((sum, document) => sum + document.bytes, 0)
   expect(table.totals()).toEqual({ documents: 1300, bytes })

@@ -73,11 +73,20 @@ export class DocumentTable {
     return all.sort((a, b) => (a.layout.id < b.layout.id ? -1 : 1))
   }
 
-  /** The first by their ids, of which alone the rest is read. */
+  /** The first by their ids: each part is in their order, so hardly more is read of all parts than of one. */
   #first(most: number): KnownDocument[] {
-    const ids = this.#parts.flatMap((part, at) => part.ids(most).map(({ n, id }) => ({ at, n, id })))
-    const first = ids.sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, most)
-    return first.map(({ at, n }) => this.at(at, n))
+    const lists = this.#parts.map((part) => part.inOrder())
+    const heads = lists.map((list) => list.next().value)
+    const first: KnownDocument[] = []
+    while (first.length < most) {
+      const at = leastOf(heads)
+      const next = heads[at]
+      if (next === undefined) break
+      first.push(next)
+      heads[at] = lists[at]?.next().value
+    }
+    for (const list of lists) list.return(undefined)
+    return first
   }
 
   /** How many documents count, and the bytes of their files. */
@@ -103,6 +112,14 @@ export function infoOf({ layout, title, outlineSize }: KnownDocument, partition:
     ...(layout.day === undefined ? {} : { date: layout.day }),
     outlineSize,
   }
+}
+
+/** Where the one is that comes first by its id. */
+function leastOf(heads: readonly (KnownDocument | undefined)[]): number {
+  return heads.reduce((at, head, i) => {
+    const least = heads[at]
+    return head !== undefined && (least === undefined || head.layout.id < least.layout.id) ? i : at
+  }, 0)
 }
 
 class OpenPart {
@@ -131,11 +148,10 @@ class OpenPart {
     return row && this.#known(row)
   }
 
-  /** Of the first in order of id, which is that of a pack. */
-  ids(most: number): { readonly n: number; readonly id: string }[] {
-    const rows = this.#db.prepare('SELECT n, id FROM docs ORDER BY n LIMIT ?').all(most + this.#gone.size)
-    const first = rows.map(({ n, id }) => ({ n: Number(n), id: String(id) }))
-    return first.filter(({ n }) => !this.#gone.has(n)).slice(0, most)
+  /** In order of id, which is that of a pack; each is read when it is asked for. */
+  *inOrder(): Generator<KnownDocument, undefined, undefined> {
+    for (const row of this.#db.prepare(`${COLUMNS} ORDER BY n`).iterate())
+      if (!this.#gone.has(Number(row.n))) yield this.#known(row)
   }
 
   list(): KnownDocument[] {
