@@ -36,6 +36,15 @@ describe('a check in words', () => {
     expect(checkInWords(claims)).toBe('claims passed: 2 of 2 that a verifier named')
   })
 
+  it.each([
+    ['NO_PROGRESS', 'claims not checked: who was to check went in circles (NO_PROGRESS)'],
+    ['INTERNAL', 'claims not checked: INTERNAL'],
+    [null, 'claims not checked: nothing says why'],
+  ])('says why it was not done: %s', (code, words) => {
+    const undone = { check: 'claims', outcome: 'undone', checked: 0, failed: 0, code } as const
+    expect(checkInWords(undone)).toBe(words)
+  })
+
   const CHECK = { check: 'votes', outcome: 'passed', checked: 4, failed: 0, code: null } as const
   it('says how many answers agree', () => {
     const votes = { asked: 3, came: 2, agreeing: 1, again: 1 }
@@ -43,7 +52,7 @@ describe('a check in words', () => {
       'votes passed: 4 of 4, 1 asked again (1 of 2 answers agree throughout, at most 3 asked)',
     )
     expect(checkInWords({ ...CHECK, outcome: 'undone', code: 'SEALED', votes })).toBe(
-      'votes not checked: SEALED',
+      'votes not checked: part of the answer is sealed (SEALED)',
     )
   })
 })

@@ -92,9 +92,32 @@ export interface Check extends RecordedCheck {
   readonly problems: readonly string[]
 }
 
+const NO_MODEL = 'a model failed at it'
+
+/** Why a check was not done, by its code. */
+const UNDONE: ReadonlyMap<string, string> = new Map([
+  ['SEALED', 'part of the answer is sealed'],
+  ['TOO_LONG', 'the answer is too long for it'],
+  ['NO_ANSWER', 'who was to check came to nothing'],
+  ['NO_PROGRESS', 'who was to check went in circles'],
+  ['BUDGET_EXCEEDED', 'a limit left no room for it'],
+  ['DEPTH_EXCEEDED', 'frames may not be nested deeper'],
+  ['TIMED_OUT', 'there was no time left'],
+  ['POLICY_DENIED', 'policy refused it'],
+  ['MODEL_FAILED', NO_MODEL],
+  ['MODEL_REJECTED', NO_MODEL],
+  ['MODEL_TIMEOUT', NO_MODEL],
+])
+
+function undoneInWords(code: string | null): string {
+  if (code === null) return 'nothing says why'
+  const words = UNDONE.get(code)
+  return words === undefined ? code : `${words} (${code})`
+}
+
 /** A check in a few words: `claims failed: 1 of 3 that a verifier named`. */
 export function checkInWords({ check, outcome, checked, failed, code, votes }: RecordedCheck): string {
-  if (outcome === 'undone') return `${check} not checked: ${code ?? 'unknown'}`
+  if (outcome === 'undone') return `${check} not checked: ${undoneInWords(code)}`
   const counted =
     outcome === 'passed'
       ? `${check} passed: ${checked} of ${checked}`

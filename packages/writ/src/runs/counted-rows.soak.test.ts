@@ -51,6 +51,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   several: { isOne: false, cells: several },
   severalSorted: { isOne: false, cells: (rows, next) => sorted(several(rows, next)) },
   severalApart: { isOne: false, cells: (rows, next) => sorted(from(rows, 12).map((n) => 7 * n + next(7))) },
+  severalInOrder: { isOne: false, cells: (rows) => from(rows, 2) },
   plural: { isOne: false, plural: true, cells: several },
   pluralInOrder: { isOne: false, plural: true, cells: (rows) => from(rows, 1) },
 }

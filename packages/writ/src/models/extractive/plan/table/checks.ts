@@ -233,7 +233,7 @@ function ofMeasure(reading: Reading): Guard[] {
   for (const one of [column, ...(other === null ? [] : [other])])
     guards.push(...withoutPlaceholders(table, one), ...countedOnce(measure, table, one))
   guards.push(...sumGuards(measure, column, reading))
-  if (measure === 'sum' || BY_FRACTIONS.has(measure)) guards.push(...notNumbered(column, table))
+  if (measure !== 'value' && measure !== 'distinct') guards.push(...notNumbered(column, table))
   if (!BY_FRACTIONS.has(measure)) return guards
   const large = [column, ...(other === null ? [] : [other])].map(
     (one) => `abs(CAST(${measured(one)} AS DOUBLE)) >= 1e15`,

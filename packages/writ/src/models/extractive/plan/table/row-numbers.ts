@@ -61,11 +61,11 @@ const NUMBERS = `count(*) >= 8 AND ${ONCE} AND max(v) - min(v) <= 5 * count(*) A
 
 /** Numbers without a gap, or in order and with few. How many there are of each would repeat, or lie apart. */
 function namesRows({ columns }: TableListing): string {
-  // Few rows may be classes by how many they hold: flats of one room, of two.
+  // People number from 0, 1 or a high number on. Few rows may be classes by how many they hold: flats of one room, of two.
   const isOfClasses = columns.some(({ name, type }) => NUMERIC.has(type) && /[^su]s$/iu.test(name))
   const unbroken = `max(v) - min(v) = count(*) - 1 AND (count(*) >= 8 OR ${ASCENDING})`
   const nearly = `count(*) >= 20 AND ${ASCENDING} AND max(v) - min(v) < 2 * count(*)`
-  return `count(*) >= ${isOfClasses ? 15 : 5} AND min(v) >= 0 AND ${ONCE} AND ((${unbroken}) OR (${nearly}))`
+  return `count(*) >= ${isOfClasses ? 15 : 5} AND (min(v) IN (0, 1) OR min(v) >= 100) AND ${ONCE} AND ((${unbroken}) OR (${nearly}))`
 }
 
 /** The values of a column as they stand, each with the one before. */

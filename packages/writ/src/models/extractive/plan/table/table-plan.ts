@@ -105,7 +105,7 @@ function planSaid(
   const pick = (phrase: string): Place | undefined => pickPlace(phrase, table, tables, joins)
   const where = readWhere(question, said, event, masked.quoted, table, pick, joinable(table, tables))
   if (typeof where === 'string') return where
-  const compared = where.conditions.find((one) => NUMERIC.has(one.column.type) && one.table === table)
+  const compared = where.conditions.find((one) => isCompared(one, table))
   if (isSummed === true && compared !== undefined)
     return `${compared.column.name} of ${table.doc} may be of a row, or of each that it stands for`
   const each = rowsOf(question, subject, tables)
@@ -134,6 +134,11 @@ function planSaid(
   return JSON.stringify(plan).length > LONGEST_PLAN
     ? `${table.doc} has too many columns to look into for this`
     : plan
+}
+
+/** Whether numbers are held against one that says more than when. */
+function isCompared({ column, table }: Place, of: TableListing): boolean {
+  return table === of && NUMERIC.has(column.type) && !TIMES.test(nameWords(column.name).at(-1) ?? '')
 }
 
 /** Why a phrase names nothing that can be measured or counted. */
