@@ -68,7 +68,7 @@ type GuestStep = RecordOf<
 
 /**
  * A cell asks for no more steps than one may, and a frame takes no more: what goes beyond is refused. The steps of a cell are
- * numbered from that of the turn or cell before it.
+ * numbered from that of the turn or cell before it. Frames that check an answer the host opens.
  */
 export function checkSteps(
   { n, det }: GuestStep,
@@ -76,6 +76,7 @@ export function checkSteps(
   { cellSteps }: Limits,
 ): void {
   if (det.outcome !== 'ok' || ('role' in det && det.role === 'turn')) return
+  if ('profile' in det && roleOfProfile(det.profile) !== 'worker') return
   const lane = frame.own
   if (isPartOfTurn(lane, n, det)) return
   const before = lane.cells.findLast((boundary) => boundary < n)

@@ -1,5 +1,8 @@
+import { join } from 'node:path'
+import { label } from '@writ/contract'
 import { block, fanOut, STALLS, sequence } from '@writ/simulator'
 import { describe, expect, it } from 'vitest'
+import { clearedBundle } from './cleared-bundle.fixture.ts'
 import { testRuns } from './test-runs.fixture.ts'
 
 const here = testRuns()
@@ -228,6 +231,23 @@ describe('limits', () => {
     const { answer, events } = await run(sequence([block(code)]))
     expect(answer.value).toBe('BadRequest')
     expect(events.some((event) => event.type === 'step' && event.op === 'read')).toBe(false)
+  })
+
+  it('that were met on the way are not why policy kept an answer in', async () => {
+    const policy = await clearedBundle(join(here.place, 'policy'), 'secret')
+    const context = [{ id: 'a.txt', text: 'Alpha.\n', label: label('restricted', [], true) }]
+    const { answer } = await run(
+      sequence([
+        block(
+          "await map([1, 2], (n) => llm_query('item ' + n), { calls: 0 }).catch(() => 0); await read('a.txt')",
+        ),
+        block("FINAL('read')"),
+      ]),
+      { options: { policy }, asked: { context } },
+    )
+    expect(answer).toMatchObject({ status: 'denied', value: null })
+    expect(answer.reason).toMatch(/^POLICY_DENIED: .*BUDGET_EXCEEDED: /)
+    await verified(answer)
   })
 
   it('stops when it is cancelled', async () => {

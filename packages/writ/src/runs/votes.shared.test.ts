@@ -44,6 +44,15 @@ function polled(root: readonly unknown[], ...votes: readonly unknown[]): Script 
 }
 
 describe('votes', () => {
+  it('are asked for by the host, however many steps the frame has used up', async () => {
+    const looping: Script = (request) =>
+      isVoter(request) || request.turns > 0
+        ? released(1)
+        : block('for (let n = 0; n < 9; n += 1) await budget()')
+    const answer = await ask(looping, 2, { limits: { frameSteps: 9 } })
+    expect(answer.checks).toMatchObject([{ outcome: 'passed' }])
+  })
+
   it('that agree let an answer leave, and no more are asked than agreement takes', async () => {
     const answer = await ask(polled([{ ends: '2027' }], { ends: ' 2027' }), 3)
     expect(answer).toMatchObject({

@@ -144,8 +144,8 @@ function judge(state: RunState, { lane, result }: RootEnd): Judgement {
   const status = value === undefined && outcome === 'denied' ? 'denied' : short ? 'incomplete' : 'failed'
   if (cut !== null && outcome !== 'timeout' && known.code !== 'PROSE_ANSWER') {
     const { code, data } = cut
-    // A part that went no further may not be why the root gives nothing.
-    const own = PARTIAL.has(code) && known.code !== code && value === undefined
+    // A part that went no further may not be why the root gives nothing, nor a limit why policy kept its answer in.
+    const own = (PARTIAL.has(code) || status === 'denied') && known.code !== code && value === undefined
     const text = own ? `${reasonOf(state, lane, known)} ${cut.text}` : cut.text
     return { status, reason: { code, data }, text }
   }

@@ -187,7 +187,7 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
       )
     }
     label.see(det.label, `${at}/det/label`)
-    if (!frame.own.celled) label.markLook(n)
+    if (!frame.own.overlapping) label.markLook(n)
   }
 
   /** The labels that the partition a decision is about may have; the frame may ask for it. */
@@ -280,11 +280,12 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
 
   #result(record: RecordOf<'model.result'>, { frame, command, at }: AuditedPlace): void {
     if (command?.kind !== 'model.call') refuse('LINEAGE_NOT_DERIVED', 'The result answers no call.', at)
-    const { label, celled } = frame.own
+    const { label, overlapping } = frame.own
     label.see(record.det.label, `${at}/det/label`)
     checkCharge(record, command, this.#opened.resources.model(command.det.model, at), at)
     // A turn's cells are run when it has come back.
-    if (command.det.role === 'turn' || !celled) label.markLook(record.n)
+    if (command.det.role === 'turn') frame.own.overlapping = true
+    if (command.det.role === 'turn' || !overlapping) label.markLook(record.n)
   }
 
   async #spawn(record: RecordOf<'frame.spawn'>, { frame, at }: AuditedPlace): Promise<void> {

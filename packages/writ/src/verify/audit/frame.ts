@@ -23,6 +23,8 @@ export interface Audited {
   readonly sealed: Map<string, SealedLabel>
   /** Whether a cell was recorded. Before its first cell ends a frame takes a turn only when all else is done. */
   celled: boolean
+  /** Whether a cell may be running, whose steps overlap: from its first turn on, and all along where it is part of a plan. */
+  overlapping: boolean
 }
 
 export type AuditedFrame = RunFrame<Audited>
@@ -35,7 +37,8 @@ export function openFrame(
 ): Audited {
   const own = parent !== null && share.lane !== lane ? parent.own.share : new ShareLabel()
   const planHash = opening.det.script?.planHash ?? parent?.own.planHash
-  const kept = { share: own, planHash, sealed: new Map(), celled: false }
+  const overlapping = planHash !== undefined
+  const kept = { share: own, planHash, sealed: new Map(), celled: false, overlapping }
   if (opening.kind === 'run.open') {
     const scope = new Set(everyPartition(opening.det).map(({ id }) => id))
     return { ...kept, role: 'root', scope, label: new LaneLabel(lane, opening.det.questionLabel, own) }

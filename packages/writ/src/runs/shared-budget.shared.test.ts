@@ -1,0 +1,51 @@
+import { label } from '@writ/contract'
+import { block, type Script } from '@writ/simulator'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type ScriptedHome, scriptedHome } from './scripted-home.fixture.ts'
+
+// Frames of different labels that draw on one share of the budget while their steps overlap. The model is scripted.
+
+let home: ScriptedHome
+
+beforeAll(async () => {
+  home = await scriptedHome()
+})
+
+afterAll(() => home.close())
+
+const CONTEXT = [
+  { id: 'low.txt', text: 'Alpha.\n', label: label('internal', [], true) },
+  { id: 'high.txt', text: 'Beta.\n', label: label('confidential', [], true) },
+]
+const SCOPE = "scope: 'inherit'"
+const ASKS: Readonly<Record<string, string>> = {
+  // Its calls are decided at once; the last goes out when the first has come back.
+  low: "FINAL(await Promise.all(['first', 'also', 'second'].map((prompt) => llm_query(prompt))))",
+  high: `await llm_query('before'); await read('high.txt'); FINAL(await rlm_query('SIMTASK:under x', { ${SCOPE} }))`,
+  under: "FINAL('from under')",
+}
+const LATE: Readonly<Record<string, number>> = { first: 400, also: 600, before: 60 }
+
+const script: Script = ({ task, turns, prompt }) => {
+  if (task === null) return { kind: 'text', text: `said ${prompt}`, delayMs: LATE[prompt] ?? 0 }
+  if (task !== 'test') return block(ASKS[task] ?? 'FINAL(0)')
+  return turns === 0
+    ? block(
+        `const got = await rlm_query_batched(['high', 'low'].map((name) => ({ prompt: 'SIMTASK:' + name + ' go', ${SCOPE} })))`,
+      )
+    : block('FINAL(got)')
+}
+
+it('a call that was decided before another frame drew on the share verifies, whenever it goes out', async () => {
+  const { answer } = await home.ask(script, { limits: { concurrency: 2, maxDepth: 3 } }, { context: CONTEXT })
+  expect(answer.value).toEqual(['from under', ['said first', 'said also', 'said second']])
+  const { steps } = await home.within((writ) => writ.show(answer.run))
+  const [first, , second] = steps.filter(({ lane, op }) => lane === '0.2' && op === 'leaf')
+  const drew = steps.find(({ lane, kind }) => lane === '0.1' && kind === 'frame.spawn')
+  const order = [first, drew, second].map((step) => step?.seq ?? -1)
+  expect(order).toEqual(order.toSorted((a, b) => a - b))
+  const { verdicts } = await home.verify(answer)
+  expect(verdicts.filter(({ result }) => result === 'fail')).toEqual([])
+  expect(verdicts).toContainEqual(expect.objectContaining({ name: 'POLICY', result: 'pass' }))
+  expect(await home.replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
+})
