@@ -1,5 +1,6 @@
-import { label } from '@writ/contract'
-import { block, type Script } from '@writ/simulator'
+import { setTimeout as pause } from 'node:timers/promises'
+import { label, type RunEvent } from '@writ/contract'
+import { block, type Script, type SimRequest } from '@writ/simulator'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type ScriptedHome, scriptedHome } from './scripted-home.fixture.ts'
 
@@ -24,20 +25,36 @@ const ASKS: Readonly<Record<string, string>> = {
   high: `await llm_query('before'); await read('high.txt'); FINAL(await rlm_query('SIMTASK:under x', { ${SCOPE} }))`,
   under: "FINAL('from under')",
 }
-const LATE: Readonly<Record<string, number>> = { first: 400, also: 600, before: 60 }
+const BATCH = `const got = await rlm_query_batched(['high', 'low'].map((name) => ({ prompt: 'SIMTASK:' + name + ' go', ${SCOPE} })))`
 
-const script: Script = ({ task, turns, prompt }) => {
-  if (task === null) return { kind: 'text', text: `said ${prompt}`, delayMs: LATE[prompt] ?? 0 }
-  if (task !== 'test') return block(ASKS[task] ?? 'FINAL(0)')
-  return turns === 0
-    ? block(
-        `const got = await rlm_query_batched(['high', 'low'].map((name) => ({ prompt: 'SIMTASK:' + name + ' go', ${SCOPE} })))`,
-      )
-    : block('FINAL(got)')
+/** `low` asks only when `high` has; its first calls come back when the child below `high` is open. */
+function scriptThat(opened: Promise<void>): Script {
+  const asked = Promise.withResolvers<void>()
+  const waits: Readonly<Record<string, Promise<unknown>>> = {
+    low: asked.promise,
+    first: opened,
+    also: opened.then(() => pause(200)),
+  }
+  const said = ({ task, turns, prompt }: SimRequest): string => {
+    if (task === null) return `said ${prompt}`
+    if (task !== 'test') return block(ASKS[task] ?? 'FINAL(0)')
+    return block(turns === 0 ? BATCH : 'FINAL(got)')
+  }
+  return (request) => {
+    if (request.prompt === 'before') asked.resolve()
+    const until = waits[request.task ?? request.prompt]
+    return { kind: 'text', text: said(request), ...(until === undefined ? {} : { until }) }
+  }
 }
 
 it('a call that was decided before another frame drew on the share verifies, whenever it goes out', async () => {
-  const { answer } = await home.ask(script, { limits: { concurrency: 2, maxDepth: 3 } }, { context: CONTEXT })
+  const opened = Promise.withResolvers<void>()
+  const onEvent = (event: RunEvent): void => {
+    if (event.type === 'frame.open' && event.parent === '0.1') opened.resolve()
+  }
+  const script = scriptThat(opened.promise)
+  const limits = { concurrency: 2, maxDepth: 3 }
+  const { answer } = await home.ask(script, { limits }, { context: CONTEXT, onEvent })
   expect(answer.value).toEqual(['from under', ['said first', 'said also', 'said second']])
   const { steps } = await home.within((writ) => writ.show(answer.run))
   const [first, , second] = steps.filter(({ lane, op }) => lane === '0.2' && op === 'leaf')
