@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
+import { isDiskFailing, isDiskFull, orDiskFault, whyUnwritten } from './disk-fault.ts'
 import { WritError } from './errors.ts'
-import { isDiskFailing, isDiskFull, orDiskFault, whyUnwritten } from './full-disk.ts'
 
 const failed = (message: string, facts: object): Error => Object.assign(new Error(message), facts)
 
