@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import type { JournalEntry, Script } from '@writ/simulator'
 import type { Answer, CompletionOptions, Limits } from 'writ'
@@ -43,19 +44,24 @@ const PROGRAM = new URL('one-run-process.ts', import.meta.url)
 /** Without a home, the run has one for itself. */
 type Asked = Omit<OneRunAsked, 'home' | 'baseUrl' | 'context'> & Partial<Pick<OneRunAsked, 'home'>>
 
-/** Asks one question in a process of its own; `prepare` makes its context in a directory that is removed afterwards. */
+/**
+ * Asks one question in a process of its own, with flags for Node; `prepare` makes its context in a directory that is removed
+ * afterwards.
+ */
 export async function oneRun(
   script: Script,
   asked: Asked,
   prepare: (place: string) => OneRunAsked['context'] | Promise<OneRunAsked['context']>,
+  flags: readonly string[] = [],
 ): Promise<OneRun> {
   return await served({ script }, async (simulator, place) => {
     const context = await prepare(place)
     const whole: OneRunAsked = { home: join(place, 'home'), ...asked, context, baseUrl: simulator.url }
     let peak: TreeMemory = { bytes: 0, mapped: 0 }
-    const run = await ownProcess<RunInProcess>(PROGRAM, [JSON.stringify(whole)], async (child) => {
+    const look = async (child: ChildProcess): Promise<void> => {
       peak = await peakMemory(child)
-    })
+    }
+    const run = await ownProcess<RunInProcess>(PROGRAM, [JSON.stringify(whole)], look, flags)
     return { ...run, peak, journal: simulator.journal().entries }
   })
 }

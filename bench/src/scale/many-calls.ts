@@ -7,6 +7,11 @@ const CALLS = { all: 10_000, quick: 4_000 }
 /** What the second half may take of the first half's time, and how far memory may rise from the second quarter to the last. */
 const LINEAR = 1.25
 const FLAT = 1.2
+/**
+ * One size for young objects: V8 doubles the room for them once enough has outlived a collection, early or late in a run, and
+ * then a step of 50 MB tells nothing of what the run holds.
+ */
+const YOUNG = ['--min-semi-space-size=16', '--max-semi-space-size=16']
 
 /** One run of very many sub-calls, a batch a cell: what it takes must not grow with how many came before. */
 export async function manyCalls(quick: boolean): Promise<readonly Measure[]> {
@@ -21,7 +26,7 @@ export async function manyCalls(quick: boolean): Promise<readonly Measure[]> {
   }
   const limits = { maxCalls: 2 * calls, maxTurns: batches + 10 }
   const asked = { query: 'SIMTASK:many go', limits, memoryOfCells: true }
-  const { answer, cells, peak } = await oneRun(script, asked, () => 'a needle in a line\n')
+  const { answer, cells, peak } = await oneRun(script, asked, () => 'a needle in a line\n', YOUNG)
   const own = cells.slice(0, batches + 1)
   const times = timeOfHalves(own)
   const rise = riseOf(own)
