@@ -8,9 +8,10 @@ import {
   type RunRecord,
   WritError,
 } from '@writ/contract'
-import { parseCanonical, parseCanonicalText, recordFault, recordText } from './canonical.ts'
+import { parseCanonical, parseCanonicalText } from './canonical.ts'
 import { utf8 } from './encoding.ts'
 import { recordShapes } from './record-shape.ts'
+import { recordFault, recordText } from './record-text.ts'
 import { refuse } from './verdict.ts'
 
 /** A record of any kind; its `kind` tells what `det` and `obs` hold. */
