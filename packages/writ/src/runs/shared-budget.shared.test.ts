@@ -27,11 +27,12 @@ const ASKS: Readonly<Record<string, string>> = {
 }
 const BATCH = `const got = await rlm_query_batched(['high', 'low'].map((name) => ({ prompt: 'SIMTASK:' + name + ' go', ${SCOPE} })))`
 
-/** `low` asks only when `high` has; its first calls come back when the child below `high` is open. */
+/** `low` asks when `high` has, which goes on when `low` has asked; its first calls come back when the child below `high` is open. */
 function scriptThat(opened: Promise<void>): Script {
-  const asked = Promise.withResolvers<void>()
+  const [before, first] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   const waits: Readonly<Record<string, Promise<unknown>>> = {
-    low: asked.promise,
+    low: before.promise,
+    before: first.promise,
     first: opened,
     also: opened.then(() => pause(200)),
   }
@@ -41,7 +42,8 @@ function scriptThat(opened: Promise<void>): Script {
     return block(turns === 0 ? BATCH : 'FINAL(got)')
   }
   return (request) => {
-    if (request.prompt === 'before') asked.resolve()
+    if (request.prompt === 'before') before.resolve()
+    if (request.prompt === 'first') first.resolve()
     const until = waits[request.task ?? request.prompt]
     return { kind: 'text', text: said(request), ...(until === undefined ? {} : { until }) }
   }
